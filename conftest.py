@@ -15,7 +15,8 @@ from tests.migrated import empty_database
 pytest_plugins = ["tests.cast", "tests.gate", "tests.chromium", "tests.clocks", "tests.turns", "tests.running", "tests.mixed"]
 
 
-hypothesis.register_profile("tongxin", deadline=None, derandomize=True)  # no test hangs on chance, or on how busy the machine is
+# no test hangs on chance, or on how busy the machine is
+hypothesis.register_profile("tongxin", deadline=None, derandomize=True)
 hypothesis.load_profile("tongxin")
 PBKDF2PasswordHasher.iterations = 1000  # a password costs half a second otherwise; what is tested is not the hash
 
@@ -57,13 +58,17 @@ def django_db_keepdb() -> bool:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> Iterator[None]:  # noqa: ARG001
-    """End the sessions that threads of tests left open before the database is dropped: PostgreSQL drops none that is in use."""
+    """End the sessions that threads of tests left open before the database is dropped.
+
+    PostgreSQL drops none that is in use.
+    """
     from django.db import connection
 
     yield
     with django_db_blocker.unblock():
         if connection.vendor == "postgresql":
-            connection.close()  # while a browser is driven, this thread has another one: this may be cut off since (tests/faults)
+            # while a browser is driven, this thread has another one: this may be cut off since (tests/faults)
+            connection.close()
             with connection.cursor() as cursor:
                 cursor.execute(
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"

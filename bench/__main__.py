@@ -1,4 +1,7 @@
-"""`make bench`: every size in a database of its own, on SQLite and on PostgreSQL, then the page. `python -m bench --sizes 1k,100k`."""
+"""`make bench`: every size in a database of its own, on SQLite and on PostgreSQL, then the page.
+
+`python -m bench --sizes 1k,100k`.
+"""
 
 import argparse
 import os
@@ -15,7 +18,10 @@ COMMAND = [sys.executable, "-m", "tongxin.cli", "bench"]
 
 
 def main() -> int:
-    """Seed what is missing, measure, report. PostgreSQL: the server of DATABASE_URL, or one that lives as long as the run."""
+    """Seed what is missing, measure, report.
+
+    PostgreSQL: the server of DATABASE_URL, or one that lives as long as the run.
+    """
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--sizes", default="1k,10k,100k", help="1k, 10k, 100k, 1m, or numbers, with commas")
     parser.add_argument("--on", default="sqlite,postgresql", help="which databases, with commas")

@@ -1,4 +1,7 @@
-"""How long others wait while a year of proposals is taken in: the real server, one who autosaves all the while, and the import."""
+"""How long others wait while a year of proposals is taken in.
+
+The real server, one who autosaves all the while, and the import.
+"""
 
 import threading
 import time
@@ -45,6 +48,11 @@ def import_beside(folder: Path) -> dict[str, Any]:
             hand.join()
     waited.sort()
     return facts | {
-        "label": f"导入 {ROWS} 件提案时的自动保存", "autosaves": len(waited), "failed": len(failed), "reasons": failed[:3],
-        "longest_s": round(waited[-1], 2), "p50_ms": round(waited[len(waited) // 2] * 1000), "p99_ms": round(waited[int(len(waited) * 0.99)] * 1000),
-    }  # fmt: skip
+        "label": f"导入 {ROWS} 件提案时的自动保存",
+        "autosaves": len(waited),
+        "failed": len(failed),
+        "reasons": failed[:3],
+        "longest_s": round(waited[-1], 2),
+        "p50_ms": round(waited[len(waited) // 2] * 1000),
+        "p99_ms": round(waited[int(len(waited) * 0.99)] * 1000),
+    }

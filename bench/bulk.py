@@ -1,4 +1,7 @@
-"""What takes long and is done rarely: importing, exporting, similar texts. Each runs in a process of its own: `python -m bench.bulk JOB`."""
+"""What takes long and is done rarely: importing, exporting, similar texts.
+
+Each runs in a process of its own: `python -m bench.bulk JOB`.
+"""
 
 import csv
 import json
@@ -64,9 +67,16 @@ def _member_rows(count: int) -> Iterable[tuple[Any, ...]]:
 
     for number in range(count):
         yield (
-            names.person(number), "女" if names.is_woman(number) else "男", f"{1956 + number % 45}-{number % 12 + 1:02d}", "无党派人士",
-            names.SECTORS[number % len(names.SECTORS)], "县第一中学", "教师", f"137{number:08d}", f"M{number:06d}",
-        )  # fmt: skip
+            names.person(number),
+            "女" if names.is_woman(number) else "男",
+            f"{1956 + number % 45}-{number % 12 + 1:02d}",
+            "无党派人士",
+            names.SECTORS[number % len(names.SECTORS)],
+            "县第一中学",
+            "教师",
+            f"137{number:08d}",
+            f"M{number:06d}",
+        )
 
 
 MEMBER_COLUMNS = ("姓名", "性别", "出生年月", "政治面貌", "界别", "工作单位", "单位职务", "手机", "编号")
@@ -81,9 +91,26 @@ def import_members(folder: Path) -> dict[str, Any]:
 
 
 PROPOSAL_COLUMNS = (
-    "案由", "情况", "分析", "建议", "提案人", "提案号", "类别", "建设类别", "届次", "提交日期", "审查结果", "是否公开", "承办单位", "会办单位", "答复日期",
-    "答复类别", "答复内容", "办理态度评价", "办理结果评价",
-)  # fmt: skip
+    "案由",
+    "情况",
+    "分析",
+    "建议",
+    "提案人",
+    "提案号",
+    "类别",
+    "建设类别",
+    "届次",
+    "提交日期",
+    "审查结果",
+    "是否公开",
+    "承办单位",
+    "会办单位",
+    "答复日期",
+    "答复类别",
+    "答复内容",
+    "办理态度评价",
+    "办理结果评价",
+)
 
 
 def _proposal_rows(count: int) -> Iterable[tuple[Any, ...]]:
@@ -98,10 +125,26 @@ def _proposal_rows(count: int) -> Iterable[tuple[Any, ...]]:
         signers = "、".join(f"{names.person(n)}（M{n:06d}）" for n in rng.sample(range(NAMED), rng.choice((1, 1, 2, 3))))
         day = start + timedelta(days=number % 60)
         yield (
-            text.title, text.situation, text.analysis, text.suggestions, signers, number, rng.choice(topics), rng.choice(mains), "十一届四次",
-            day.isoformat(), "立案", "是" if number % 2 else "否", unit, "县财政局" if number % 3 == 0 and unit != "县财政局" else "",
-            (day + timedelta(days=80)).isoformat(), rng.choice("AAB"), reply_text(rng, text.title, unit), "满意", rng.choice(("满意", "基本满意")),
-        )  # fmt: skip
+            text.title,
+            text.situation,
+            text.analysis,
+            text.suggestions,
+            signers,
+            number,
+            rng.choice(topics),
+            rng.choice(mains),
+            "十一届四次",
+            day.isoformat(),
+            "立案",
+            "是" if number % 2 else "否",
+            unit,
+            "县财政局" if number % 3 == 0 and unit != "县财政局" else "",
+            (day + timedelta(days=80)).isoformat(),
+            rng.choice("AAB"),
+            reply_text(rng, text.title, unit),
+            "满意",
+            rng.choice(("满意", "基本满意")),
+        )
 
 
 def import_proposals(folder: Path) -> dict[str, Any]:
@@ -163,9 +206,14 @@ def similar(_folder: Path) -> dict[str, Any]:
         ms.append((time.perf_counter() - begun) * 1000)
     ms.sort()
     return {
-        "label": "相似提案（写作时的提示）", "rows": texts, "seconds": round(warming, 1), "peak_mb": _peak(),
-        "p50": round(ms[len(ms) // 2], 1), "p95": round(ms[int(len(ms) * 0.95)], 1), "p99": round(ms[-1], 1),
-    }  # fmt: skip
+        "label": "相似提案（写作时的提示）",
+        "rows": texts,
+        "seconds": round(warming, 1),
+        "peak_mb": _peak(),
+        "p50": round(ms[len(ms) // 2], 1),
+        "p95": round(ms[int(len(ms) * 0.95)], 1),
+        "p99": round(ms[-1], 1),
+    }
 
 
 JOBS: dict[str, Callable[[Path], dict[str, Any]]] = {

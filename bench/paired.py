@@ -1,8 +1,10 @@
-"""The server's own work a request, two revisions in turn: `python -m bench.paired --old TREE --home SEEDED --old-home SEEDED`.
+"""The server's own work a request, two revisions in turn.
 
-Each revision runs in a process of its own, on a copy of a database that it seeded itself. No server and no socket: the requests go
-through the whole of the WSGI application, and what is counted is the processor's time of the process, so that other work on the
-machine hardly changes it.
+`python -m bench.paired --old TREE --home SEEDED --old-home SEEDED`.
+
+Each revision runs in a process of its own, on a copy of a database that it seeded itself. No server and no socket: the
+requests go through the whole of the WSGI application, and what is counted is the processor's time of the process, so
+that other work on the machine hardly changes it.
 """
 
 import argparse
@@ -65,12 +67,23 @@ def _asker(application: Any) -> Callable[[Any, str], bytes]:
         path, _mark, query = request.path.partition("?")
         body = urlencode(request.body).encode() if request.body is not None else b""
         environ = {
-            "REQUEST_METHOD": "GET" if request.body is None else "POST", "PATH_INFO": path, "QUERY_STRING": query, "SCRIPT_NAME": "",
-            "SERVER_NAME": "127.0.0.1", "SERVER_PORT": "80", "SERVER_PROTOCOL": "HTTP/1.1", "REMOTE_ADDR": "127.0.0.1",
-            "HTTP_HOST": "127.0.0.1", "HTTP_COOKIE": cookie, "HTTP_X_CSRFTOKEN": "b" * 32, "CONTENT_LENGTH": str(len(body)),
-            "CONTENT_TYPE": "application/x-www-form-urlencoded", "wsgi.input": io.BytesIO(body), "wsgi.url_scheme": "http",
+            "REQUEST_METHOD": "GET" if request.body is None else "POST",
+            "PATH_INFO": path,
+            "QUERY_STRING": query,
+            "SCRIPT_NAME": "",
+            "SERVER_NAME": "127.0.0.1",
+            "SERVER_PORT": "80",
+            "SERVER_PROTOCOL": "HTTP/1.1",
+            "REMOTE_ADDR": "127.0.0.1",
+            "HTTP_HOST": "127.0.0.1",
+            "HTTP_COOKIE": cookie,
+            "HTTP_X_CSRFTOKEN": "b" * 32,
+            "CONTENT_LENGTH": str(len(body)),
+            "CONTENT_TYPE": "application/x-www-form-urlencoded",
+            "wsgi.input": io.BytesIO(body),
+            "wsgi.url_scheme": "http",
             "wsgi.errors": sys.stderr,
-        }  # fmt: skip
+        }
         said: list[str] = []
         answered = application(environ, lambda status, _headers, _info=None: said.append(status))
         content = b"".join(answered)

@@ -8,16 +8,38 @@ from typing import Any
 BEGIN, END = "<!-- product -->", "<!-- /product -->"
 GROWTH, CALM = 1.3, 1.5
 ENGLISH = {
-    "home_office": "Home, office", "home_member": "Home, member", "desk": "Desk: first page, in hand", "desk_closed": "Desk: closed",
-    "desk_deep": "Desk: closed, 10 pages on", "desk_review": "Desk: replies to review", "desk_unit": "Desk: one unit",
-    "desk_number": "Desk: by number", "desk_word": "Desk: by a word of the title", "mine": "Member's own list", "filed": "Filed, as a member",
-    "inbox": "Unit's inbox, to do", "inbox_done": "Unit's inbox, done", "supervise": "Supervising desk", "assign": "Assigning desk",
-    "public": "Public list", "public_deep": "Public list, 10 pages on", "public_word": "Public list, by a word", "notices": "Notices",
-    "members": "Members", "page_short": "Proposal page, office, 40 in turn", "page_long": "Proposal page, very long history",
-    "page_member": "Proposal page, member", "page_public": "Public proposal page", "autosave": "Autosave", "submit": "Submit (whole transition)",
-    "similar": "Similar texts, one question", "export_proposals": "Export all proposals (CSV)", "export_members": "Export members (CSV)",
-    "import_proposals": "Import 10 000 proposals with outcomes", "import_members": "Import 50 000 members",
-}  # fmt: skip
+    "home_office": "Home, office",
+    "home_member": "Home, member",
+    "desk": "Desk: first page, in hand",
+    "desk_closed": "Desk: closed",
+    "desk_deep": "Desk: closed, 10 pages on",
+    "desk_review": "Desk: replies to review",
+    "desk_unit": "Desk: one unit",
+    "desk_number": "Desk: by number",
+    "desk_word": "Desk: by a word of the title",
+    "mine": "Member's own list",
+    "filed": "Filed, as a member",
+    "inbox": "Unit's inbox, to do",
+    "inbox_done": "Unit's inbox, done",
+    "supervise": "Supervising desk",
+    "assign": "Assigning desk",
+    "public": "Public list",
+    "public_deep": "Public list, 10 pages on",
+    "public_word": "Public list, by a word",
+    "notices": "Notices",
+    "members": "Members",
+    "page_short": "Proposal page, office, 40 in turn",
+    "page_long": "Proposal page, very long history",
+    "page_member": "Proposal page, member",
+    "page_public": "Public proposal page",
+    "autosave": "Autosave",
+    "submit": "Submit (whole transition)",
+    "similar": "Similar texts, one question",
+    "export_proposals": "Export all proposals (CSV)",
+    "export_members": "Export members (CSV)",
+    "import_proposals": "Import 10 000 proposals with outcomes",
+    "import_members": "Import 50 000 members",
+}
 PAGE_BUDGETS = {"list": (60.0, 0), "page": (50.0, 12), "write": (0.0, 0)}  # p95 in ms, queries
 JOB_BUDGETS = {"import_members": ("seconds", 20.0), "import_proposals": ("seconds", 30.0), "similar": ("p95", 100.0)}
 EXPORT_MB = 100.0

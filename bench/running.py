@@ -55,9 +55,13 @@ def measure(limits: Limits, *, scale: int | None, tell: Tell) -> dict[str, Any]:
         message = f"数据库里有 {there} 件提案，不是 {scale} 件。请在空的数据库里重新运行 tongxin bench seed --scale {scale}。"
         raise NotSeededError(message)
     result: dict[str, Any] = {
-        "measured_at": timezone.now().isoformat(timespec="seconds"), "scale": _round(there), "machine": machine(), "data": data(),
-        "clients": CLIENTS, "load_before": round(os.getloadavg()[0], 1),
-    }  # fmt: skip
+        "measured_at": timezone.now().isoformat(timespec="seconds"),
+        "scale": _round(there),
+        "machine": machine(),
+        "data": data(),
+        "clients": CLIENTS,
+        "load_before": round(os.getloadavg()[0], 1),
+    }
     found = pages.look()
     with server() as (port, pid):
         result["ready_after_s"] = until_idle(pid)
@@ -89,10 +93,18 @@ def measure_pages(
         waits = load(port, cookie, requests, seconds=limits.seconds, most=limits.requests)
         worked = processor_seconds(pid) - worked
         measured[target.key] = {
-            "label": target.label, "budget": target.budget, "n": len(waits.ms), "failures": waits.failures, "reasons": waits.reasons,
-            "p50": waits.percentile(0.5), "p95": waits.percentile(0.95), "p99": waits.percentile(0.99),
-            "cpu": round(worked * 1000 / max(1, len(waits.ms) + waits.warmed), 1), "queries": queries_of(target, cookie), "kb": round(waits.size / 1024, 1),
-        }  # fmt: skip
+            "label": target.label,
+            "budget": target.budget,
+            "n": len(waits.ms),
+            "failures": waits.failures,
+            "reasons": waits.reasons,
+            "p50": waits.percentile(0.5),
+            "p95": waits.percentile(0.95),
+            "p99": waits.percentile(0.99),
+            "cpu": round(worked * 1000 / max(1, len(waits.ms) + waits.warmed), 1),
+            "queries": queries_of(target, cookie),
+            "kb": round(waits.size / 1024, 1),
+        }
         line = measured[target.key]
         tell(
             f"{target.label}　p50 {line['p50']}　p95 {line['p95']}　p99 {line['p99']} 毫秒　处理器 {line['cpu']} 毫秒　查询 {line['queries']}　失败 {waits.failures}"
@@ -120,9 +132,14 @@ def queries_of(target: pages.Target, cookie: str) -> int:
 def _job(name: str, tell: Tell) -> dict[str, Any]:
     """Run a bulk job in a process of its own, so that its memory is its own."""
     done = subprocess.run(
-        [sys.executable, "-m", "bench.bulk", name], capture_output=True, text=True, timeout=BULK_TAKES_AT_MOST, check=False,
-        cwd=Path(__file__).resolve().parent.parent, env=os.environ | {"TONGXIN_HOME": str(Path(os.environ.get("TONGXIN_HOME", "var")).resolve())},
-    )  # fmt: skip
+        [sys.executable, "-m", "bench.bulk", name],
+        capture_output=True,
+        text=True,
+        timeout=BULK_TAKES_AT_MOST,
+        check=False,
+        cwd=Path(__file__).resolve().parent.parent,
+        env=os.environ | {"TONGXIN_HOME": str(Path(os.environ.get("TONGXIN_HOME", "var")).resolve())},
+    )
     if done.returncode:
         tell(f"{name}　没有完成：{done.stderr.strip()[-300:]}")
         return {"failed": done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "?"}
@@ -138,9 +155,14 @@ def machine() -> dict[str, Any]:
         cursor.execute("SELECT sqlite_version()" if connection.vendor == "sqlite" else "SHOW server_version")
         database = str(cursor.fetchone()[0])
     return {
-        "cores": os.cpu_count(), "memory_gb": round(memory / 1024 / 1024, 1), "system": platform.system(), "python": platform.python_version(),
-        "django": version("django"), "granian": version("granian"), "database": f"{connection.vendor} {database}",
-    }  # fmt: skip
+        "cores": os.cpu_count(),
+        "memory_gb": round(memory / 1024 / 1024, 1),
+        "system": platform.system(),
+        "python": platform.python_version(),
+        "django": version("django"),
+        "granian": version("granian"),
+        "database": f"{connection.vendor} {database}",
+    }
 
 
 def data() -> dict[str, Any]:

@@ -90,7 +90,10 @@ def peak_memory(pid: int) -> float:
 
 
 def until_idle(pid: int, *, at_most: float = 900) -> float:
-    """Wait until a server has read what it reads after its start (texts, for the likeness); return the seconds it took."""
+    """Wait until a server has read what it reads after its start (texts, for the likeness).
+
+    Return the seconds it took.
+    """
     begun, quiet, last = time.monotonic(), 0, processor_seconds(pid)
     while quiet < QUIET and time.monotonic() - begun < at_most:
         time.sleep(1)

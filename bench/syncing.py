@@ -1,4 +1,7 @@
-"""What it costs on SQLite that every act is on the disk before it is acknowledged: the same requests with and without, in pairs."""
+"""What it costs on SQLite that every act is on the disk before it is acknowledged.
+
+The same requests with and without, in pairs.
+"""
 
 import statistics
 import time
@@ -16,7 +19,10 @@ MODES = ("NORMAL", "FULL")
 
 
 def synchronous(_folder: Path) -> dict[str, Any]:
-    """Autosave and submit in turn with both settings; the figures are medians of each and of the differences, in milliseconds."""
+    """Autosave and submit in turn with both settings.
+
+    The figures are medians of each and of the differences, in milliseconds.
+    """
     found = pages.look()
     facts: dict[str, Any] = {"label": "SQLite：synchronous=FULL 与 NORMAL 相比"}
     for target in pages.writing(found):

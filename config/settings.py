@@ -253,7 +253,8 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = TESTING or DEBUG
 IMPORT_MAX_MB = int(os.environ.get("TONGXIN_IMPORT_MAX_MB", "64"))  # one spreadsheet, on import
 IMPORT_MAX_ROWS = int(os.environ.get("TONGXIN_IMPORT_MAX_ROWS", "300000"))
-IMPORT_KEEP_DAYS = env_number("TONGXIN_IMPORT_KEEP_DAYS", default=30, least=1)  # uploaded sheets, and what was found in them
+# uploaded sheets, and what was found in them
+IMPORT_KEEP_DAYS = env_number("TONGXIN_IMPORT_KEEP_DAYS", default=30, least=1)
 FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700  # whatever the umask
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
@@ -300,7 +301,8 @@ EMAIL_USE_TLS = env_flag("TONGXIN_SMTP_TLS")
 EMAIL_TIMEOUT = 10
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend" if EMAIL_HOST else "django.core.mail.backends.dummy.EmailBackend"
 DEFAULT_FROM_EMAIL = os.environ.get("TONGXIN_MAIL_FROM", "tongxin@localhost")
-MAIL_HOUR = min(max(int(os.environ.get("TONGXIN_MAIL_HOUR", "8")), 0), 23)  # when the day's letter goes; urgent ones go at once
+# when the day's letter goes; urgent ones go at once
+MAIL_HOUR = min(max(int(os.environ.get("TONGXIN_MAIL_HOUR", "8")), 0), 23)
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 AUDIT_DIGEST = os.environ.get("TONGXIN_AUDIT_DIGEST", "sha256")  # or sm3, where OpenSSL has it

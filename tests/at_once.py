@@ -58,7 +58,10 @@ def another_hand(statement: str, act: Callable[[], object]) -> Iterator[None]:
 
 
 def both(*works: Callable[[], object], refusals: tuple[type[Exception], ...] = REFUSALS) -> list[str]:
-    """Do several things at once, each with a connection of its own; return the names of the refusals. Other errors are raised."""
+    """Do several things at once, each with a connection of its own; return the names of the refusals.
+
+    Other errors are raised.
+    """
     assert not connection.in_atomic_block, "mark the test django_db(transaction=True): others see nothing of an open transaction"
     ready = threading.Barrier(len(works))
 
@@ -76,7 +79,8 @@ def both(*works: Callable[[], object], refusals: tuple[type[Exception], ...] = R
         finally:
             connection.close()
 
-    if connection.vendor == "sqlite":  # writers wait for each other: one after the other, with what each had read before
+    # writers wait for each other: one after the other, with what each had read before
+    if connection.vendor == "sqlite":
         answers = [attempt(work) for work in works]
     else:
         with ThreadPoolExecutor(len(works)) as pool:

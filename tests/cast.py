@@ -166,9 +166,16 @@ class Cast:
         )
         reply = handling.reply_of(lead)
         handling.save_reply(
-            reply, fields={"category": category, "text": "您提出的建议收悉，现答复如下：六月底前在两个镇试点夜间药房。", "contact": "孟时雨"},
-            started_from=reply.version, actor=self.clerk, at=at,
-        )  # fmt: skip
+            reply,
+            fields={
+                "category": category,
+                "text": "您提出的建议收悉，现答复如下：六月底前在两个镇试点夜间药房。",
+                "contact": "孟时雨",
+            },
+            started_from=reply.version,
+            actor=self.clerk,
+            at=at,
+        )
         perform(lead, "submit_reply", actor=self.clerk, at=at)
         perform(lead, "approve", actor=self.unit_leader, at=at)
         perform(lead, "send", actor=self.assigner, at=at, payload=Sending(category))
@@ -181,9 +188,14 @@ class Cast:
         case = self.answered(at)
         for reply, signature in queries.ratings_awaited(case):
             handling.rate(
-                reply, signature=signature, attitude="satisfied", result="satisfied", comment="",
-                actor=signature.member.account, at=at,
-            )  # fmt: skip
+                reply,
+                signature=signature,
+                attitude="satisfied",
+                result="satisfied",
+                comment="",
+                actor=signature.member.account,
+                at=at,
+            )
         return case
 
 
@@ -192,9 +204,15 @@ def merged_late(proposal: Proposal, lead: Proposal, cast: Cast, *, at: datetime)
     source = proposal.state
     move(proposal, source=source, target=State.MERGED, values={"merged_into": lead, "decided_at": at})
     audit.record(
-        "proposals.merge", proposal, actor=cast.office, at=at, from_state=source, to_state=State.MERGED, proves=[proposal],
+        "proposals.merge",
+        proposal,
+        actor=cast.office,
+        at=at,
+        from_state=source,
+        to_state=State.MERGED,
+        proves=[proposal],
         data={"into_label": f"第 {lead.number:04d} 号", "lead": lead.pk, "reason": "同一件事。"},
-    )  # fmt: skip
+    )
     audit.record("proposals.absorb", lead, actor=cast.office, at=at, data={"title": proposal.title, "proposal": proposal.pk})
 
 
@@ -283,9 +301,11 @@ def everybody() -> Cast:
         return Unit.objects.create(committee=county, name=name, system=system)
 
     units = {
-        "unit": unit("县卫生健康局"), "co_unit": unit("县财政局"), "other_unit": unit("县水务局"),
+        "unit": unit("县卫生健康局"),
+        "co_unit": unit("县财政局"),
+        "other_unit": unit("县水务局"),
         "party_unit": unit("县委宣传部", System.PARTY),
-    }  # fmt: skip
+    }
 
     def staff(username: str, name: str, *duties: str, committee: Committee = county, **scope: Any) -> Account:
         account = _account(username, name)
@@ -297,7 +317,11 @@ def everybody() -> Cast:
 
     examine = (Duty.PROPOSAL_OFFICE, Duty.PRE_EXAMINATION, Duty.FILING, Duty.PUBLICATION, Duty.MEMBER_AFFAIRS)
     made = Cast(
-        city=city, county=county, other_county=other, session=session, sector=sector,
+        city=city,
+        county=county,
+        other_county=other,
+        session=session,
+        sector=sector,
         proposer=_member(county, sector, "YX001", "林知远"),
         cosigner=_member(county, sector, "YX002", "何青禾"),
         second_cosigner=_member(county, sector, "YX003", "沈如松"),
@@ -317,7 +341,7 @@ def everybody() -> Cast:
         member_of_other_county=_member(other, other_sector, "WC001", "石望川"),
         office_of_other_county=staff("wcoffice", "江晚舟", *examine, committee=other),
         **units,
-    )  # fmt: skip
+    )
     for committee in (city, county, other):  # written past the house: as after an import
         own = {"committee": committee}
         rows = [

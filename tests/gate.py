@@ -1,4 +1,7 @@
-"""In CI nothing is left out: a run with a skipped test fails, unless the test needs what only the workshop has (../shared)."""
+"""In CI nothing is left out.
+
+A run with a skipped test fails, unless the test needs what only the workshop has (../shared).
+"""
 
 import os
 from pathlib import Path

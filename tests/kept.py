@@ -1,8 +1,10 @@
-"""What a fixture, or a way of the cast into a state, makes by the acts of people is kept as rows: the next test has it in a tenth of the time.
+"""What a fixture, or a way of the cast into a state, makes by the acts of people is kept as rows.
 
-Rows, keys and digests are those that the acts made. They are written again only in a world that has the very same rows, and
-made anew after a minute, as some tests ask how long ago something was recorded. TONGXIN_CAST=acts makes each anew: for a
-failure that hangs on it.
+The next test has it in a tenth of the time.
+
+Rows, keys and digests are those that the acts made. They are written again only in a world that has the very same rows,
+and made anew after a minute, as some tests ask how long ago something was recorded. TONGXIN_CAST=acts makes each anew:
+for a failure that hangs on it.
 """
 
 import hashlib
@@ -41,11 +43,13 @@ told_at_once = False  # a test lets be done what waits for the transaction's end
 
 
 def done_once(said: tuple[Any, ...], do: Callable[[], Any], *, lasts: float | None = None, large: bool = False) -> Any:
-    """Return what `do` returns: where it was done before in a world with the very same rows, its rows are written instead.
+    """Return what `do` returns.
 
-    `said`: everything that it depends on besides. `lasts`: for how many seconds, where that is not a minute. `large`: it is much
-    to do, so that looking whether a large world is the same costs less.
-    A test that commits does it anew, and so does what is done inside another.
+    Where it was done before in a world with the very same rows, its rows are written instead.
+
+    `said`: everything that it depends on besides. `lasts`: for how many seconds, where that is not a minute. `large`:
+    it is much to do, so that looking whether a large world is the same costs less. A test that commits does it anew,
+    and so does what is done inside another.
     """
     global _doing  # noqa: PLW0603 -- one thread
     as_acts = _doing or told_at_once or not connection.in_atomic_block or os.environ.get("TONGXIN_CAST") == "acts"

@@ -1,7 +1,8 @@
 """The empty database of tests on SQLite: migrated once a checkout, then copied until a migration or a package changes.
 
-On PostgreSQL every run migrates. So do the processes of tests in which making the tables is the point; the others begin with
-`ready()`, and take the copy where they would migrate from nothing to the newest schema: that is most of what they cost.
+On PostgreSQL every run migrates. So do the processes of tests in which making the tables is the point; the others begin
+with `ready()`, and take the copy where they would migrate from nothing to the newest schema: that is most of what they
+cost.
 """
 
 import fcntl
@@ -63,7 +64,8 @@ def _digest() -> str:
 
 def _make(kept: Path) -> None:
     with tempfile.TemporaryDirectory(dir=KEPT) as home:
-        kept_out = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}  # of a suite on PostgreSQL
+        # of a suite on PostgreSQL
+        kept_out = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
         own = {"TONGXIN_HOME": home, "DJANGO_SETTINGS_MODULE": "config.settings", "PYTHONPATH": str(ROOT)}
         command = [sys.executable, "-m", "django", "migrate", "--run-syncdb", "--verbosity", "0"]
         subprocess.run(command, env=kept_out | own, cwd=ROOT, check=True)  # noqa: S603 -- our own words

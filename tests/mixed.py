@@ -1,4 +1,7 @@
-"""Worlds in which every state of every lifecycle stands, made once in each process: ten seconds, writing their rows a twentieth of one."""
+"""Worlds in which every state of every lifecycle stands, made once in each process.
+
+Ten seconds, writing their rows a twentieth of one.
+"""
 
 import shutil
 from pathlib import Path

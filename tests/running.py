@@ -13,7 +13,10 @@ EMPTYING = {"transactional_db", "live_server"}
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the long ones first, among those that leave the database alike: pytest-django keeps who empties it behind the others."""
+    """Put the long ones first, among those that leave the database alike.
+
+    Pytest-django keeps who empties it behind the others.
+    """
     kinds = [_leaves(item) for item in items]
     first_seen = {kind: place for place, kind in reversed(list(enumerate(kinds)))}
     items.sort(key=lambda item: (first_seen[_leaves(item)], _haste(item)))

@@ -1,4 +1,7 @@
-"""The benchmark works: it fills a database whose every state is explained, and every page it asks for answers. Nothing is timed here."""
+"""The benchmark works: it fills a database whose every state is explained, and every page it asks for answers.
+
+Nothing is timed here.
+"""
 
 import os
 from datetime import date
@@ -75,16 +78,39 @@ def test_every_page_of_the_bench_answers(live_server: Any, tmp_path: Path) -> No
 
 def test_the_page_of_figures_keeps_what_others_wrote(tmp_path: Path) -> None:
     line = {
-        "label": "提案页", "budget": "page", "n": 2, "failures": 0, "reasons": [], "p50": 9.0, "p95": 61.0, "p99": 62.0, "cpu": 8.0,
-        "queries": 17, "kb": 1.0,
-    }  # fmt: skip
+        "label": "提案页",
+        "budget": "page",
+        "n": 2,
+        "failures": 0,
+        "reasons": [],
+        "p50": 9.0,
+        "p95": 61.0,
+        "p99": 62.0,
+        "cpu": 8.0,
+        "queries": 17,
+        "kb": 1.0,
+    }
     result = {
-        "measured_at": "2026-03-02T09:00:00", "scale": 1000, "clients": 4, "load_before": 0.1, "load_after": 1.0, "server_memory_mb": 300.0,
+        "measured_at": "2026-03-02T09:00:00",
+        "scale": 1000,
+        "clients": 4,
+        "load_before": 0.1,
+        "load_after": 1.0,
+        "server_memory_mb": 300.0,
         "ready_after_s": 2.0,
-        "machine": {"cores": 2, "memory_gb": 4.0, "system": "Linux", "python": "3.11", "django": "5.2", "granian": "2.8", "database": "sqlite 3.40"},
+        "machine": {
+            "cores": 2,
+            "memory_gb": 4.0,
+            "system": "Linux",
+            "python": "3.11",
+            "django": "5.2",
+            "granian": "2.8",
+            "database": "sqlite 3.40",
+        },
         "data": {"database_mb": 20, "rows": {"proposal": 1050, "case": 780, "event": 20000, "notice": 15000, "member": 260}},
-        "pages": {"page_short": line}, "jobs": {},
-    }  # fmt: skip
+        "pages": {"page_short": line},
+        "jobs": {},
+    }
     page = tmp_path / "benchmarks.md"
     page.write_text("# Benchmarks\n\nkept\n")
     for _turn in range(2):

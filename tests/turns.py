@@ -1,9 +1,10 @@
 """Where the suite runs on two databases one after the other, each test that tells of the database runs on both, the others once.
 
-`.ci/run` says whose turn it is by TONGXIN_TURN; without it, as in `make test` or in one part of `.ci/run` alone, everything
-runs. Shared are the tests that may ask no database at all (pytest-django lets them ask none), the looks through a browser, what
-is marked `turns` (long, and the same whichever database is below), and of a test with several cases the cases: each of them on one
-database, some on either. Nothing is left out: what one turn leaves, the other takes.
+`.ci/run` says whose turn it is by TONGXIN_TURN; without it, as in `make test` or in one part of `.ci/run` alone,
+everything runs. Shared are the tests that may ask no database at all (pytest-django lets them ask none), the looks
+through a browser, what is marked `turns` (long, and the same whichever database is below), and of a test with several
+cases the cases: each of them on one database, some on either. Nothing is left out: what one turn leaves, the other
+takes.
 """
 
 import os

@@ -1,4 +1,7 @@
-"""Run every check of the repository and say in one line each how it stands: `make check`, or `make check ONLY="ruff types"`."""
+"""Run every check of the repository and say in one line each how it stands.
+
+`make check`, or `make check ONLY="ruff types"`.
+"""
 
 import os
 import re
@@ -21,9 +24,14 @@ def program(*words: str) -> Callable[[], Result]:
 
     def run() -> Result:
         done = subprocess.run(
-            words, cwd=ROOT, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
+            words,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+            stdin=subprocess.DEVNULL,
             env=os.environ | {"NO_COLOR": "1", "COLUMNS": "160", "TONGXIN_TESTING": "1"},
-        )  # fmt: skip
+        )
         return done.returncode == 0, (done.stdout + done.stderr).strip()
 
     return run

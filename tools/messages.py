@@ -1,8 +1,8 @@
 """Write the catalogue of what the screen says, for translators, and compile it: `make messages`, `make messages TO=en`.
 
 Babel reads modules, templates and scripts (xgettext and msgfmt are not on a bare machine). Without a language it writes
-`locale/django.pot`, which is not kept; with one it brings `locale/<language>/LC_MESSAGES/django.po` up to what is said by now,
-whose translations stay, and compiles it. Which sentences are missing in it is printed at the end.
+`locale/django.pot`, which is not kept; with one it brings `locale/<language>/LC_MESSAGES/django.po` up to what is said
+by now, whose translations stay, and compiles it. Which sentences are missing in it is printed at the end.
 """
 
 import ast

@@ -4,7 +4,10 @@ from collections.abc import Callable
 
 
 def page(table: Callable[[list[str], list[list[str]]], str]) -> str:
-    """Write what can be taken in and given out: each column, what to write in it, how offices also call it, what it becomes."""
+    """Write what can be taken in and given out.
+
+    Each column, what to write in it, how offices also call it, what it becomes.
+    """
     from tongxin.committees.sheets import UNITS
     from tongxin.handling.sheets import PROPOSALS
     from tongxin.members.sheets import MEMBERS

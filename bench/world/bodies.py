@@ -71,9 +71,14 @@ class Founding:
     def county(self, code: str, place: str, *, members: int) -> County:
         """Add an assembly with its bodies and people."""
         committee = self._add(
-            Committee, code=code, name=f"中国人民政治协商会议{place}委员会", short_name=f"{place}政协", place=place, tier="county",
+            Committee,
+            code=code,
+            name=f"中国人民政治协商会议{place}委员会",
+            short_name=f"{place}政协",
+            place=place,
+            tier="county",
             fictional=True,
-        )  # fmt: skip
+        )
         county = County(committee, code, f"{place}政协")
         term = self._sessions(county)
         sectors = [
@@ -93,9 +98,12 @@ class Founding:
             starts_on = self.today - timedelta(days=RUNS_FOR + 365 * (SESSIONS - 1 - number))
             if number % TERM_YEARS == 0:
                 term = self._add(
-                    Term, committee_id=county.id, number=10 + number // TERM_YEARS, starts_on=starts_on,
+                    Term,
+                    committee_id=county.id,
+                    number=10 + number // TERM_YEARS,
+                    starts_on=starts_on,
                     ends_on=None if number >= SESSIONS - TERM_YEARS else starts_on + timedelta(days=365 * TERM_YEARS - 1),
-                )  # fmt: skip
+                )
             session = self._add(
                 Session, committee_id=county.id, term_id=term, number=number % TERM_YEARS + 1, starts_on=starts_on
             )
@@ -107,11 +115,22 @@ class Founding:
         name, code = names.person(self.people), f"{county.code}{number + 1:04d}"
         account, phone = self.account(code, name), f"139{self.people:08d}"
         member = self._add(
-            Member, committee_id=county.id, account_id=account, number=code, name=name, sound=sound_of(name),
-            gender="female" if names.is_woman(self.people) else "male", ethnicity="汉族", born_in=date(1958 + number % 40, number % 12 + 1, 1),
-            party="无党派人士", is_party_member=False, workplace="云泽县第一中学", workplace_post="教师", phone=phone,
+            Member,
+            committee_id=county.id,
+            account_id=account,
+            number=code,
+            name=name,
+            sound=sound_of(name),
+            gender="female" if names.is_woman(self.people) else "male",
+            ethnicity="汉族",
+            born_in=date(1958 + number % 40, number % 12 + 1, 1),
+            party="无党派人士",
+            is_party_member=False,
+            workplace="云泽县第一中学",
+            workplace_post="教师",
+            phone=phone,
             phone_hash=lookup_hash(phone),
-        )  # fmt: skip
+        )
         started = county.sessions[-TERM_YEARS][1]
         self._add(Seat, committee_id=county.id, member_id=member, term_id=term, sector_id=sector, starts_on=started)
         return Person(member, account, name)
@@ -128,9 +147,14 @@ class Founding:
 
     def _unit(self, county: County, number: int, name: str, system: str) -> None:
         unit = self._add(
-            Unit, committee_id=county.id, number=f"{number:03d}", name=name, short_name=name.removeprefix("县")[:20], system=system,
+            Unit,
+            committee_id=county.id,
+            number=f"{number:03d}",
+            name=name,
+            short_name=name.removeprefix("县")[:20],
+            system=system,
             active_from=county.sessions[0][1],
-        )  # fmt: skip
+        )
         clerk = self._staff(county, f"clerk{number}", "unit.clerk", unit_id=unit)
         leader = self._staff(county, f"head{number}", "unit.leader", unit_id=unit)
         county.units.setdefault(system, []).append(Body(unit, name, system, clerk, leader))

@@ -1,4 +1,7 @@
-"""Filling tables in bulk: rows straight into the database, in batches, their indexes made when all of them stand there."""
+"""Filling tables in bulk.
+
+Rows straight into the database, in batches, their indexes made when all of them stand there.
+"""
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -39,9 +39,20 @@ class Life:
     """One proposal: `live` takes it until the decision and says whether it goes on into handling."""
 
     def __init__(
-        self, tables: dict[type, Table], stream: Stream, numbers: Numbers, rng: Random, county: County, plan: Plan, *,
-        session: int, at: datetime, now: datetime, text: Text, long: bool,
-    ) -> None:  # fmt: skip
+        self,
+        tables: dict[type, Table],
+        stream: Stream,
+        numbers: Numbers,
+        rng: Random,
+        county: County,
+        plan: Plan,
+        *,
+        session: int,
+        at: datetime,
+        now: datetime,
+        text: Text,
+        long: bool,
+    ) -> None:
         self.tables, self.stream, self.numbers, self.rng, self.county, self.plan = tables, stream, numbers, rng, county, plan
         self.session, self.submitted, self.now, self.text, self.long = session, at, now, text, long
         self.table = tables[Proposal]
@@ -92,9 +103,14 @@ class Life:
         count = min(max(count, self.plan.ends == "gathering"), len(county.members) - 1)
         self.stream.begin(self.subject, county, first, self.after(-9))
         signature = self.tables[Signature].add(
-            committee_id=county.id, proposal_id=self.id, member_id=first.member, role="first", answer="accepted",
-            answered_at=self.after(-9), signed_version=1,
-        )  # fmt: skip
+            committee_id=county.id,
+            proposal_id=self.id,
+            member_id=first.member,
+            role="first",
+            answer="accepted",
+            answered_at=self.after(-9),
+            signed_version=1,
+        )
         self.signers.append((signature, first))
         self.values["form"] = "joint" if count else "individual"
         if count:
@@ -118,9 +134,16 @@ class Life:
                 else min(self.now, opened + timedelta(days=self.rng.randrange(1, 6), minutes=self.rng.randrange(400)))
             )
             signature = self.tables[Signature].add(
-                committee_id=self.county.id, proposal_id=self.id, member_id=member.member, role="co", answer=answer,
-                place_in_list=place, invited_at=opened, answered_at=answered, signed_version=0 if waits else 1,
-            )  # fmt: skip
+                committee_id=self.county.id,
+                proposal_id=self.id,
+                member_id=member.member,
+                role="co",
+                answer=answer,
+                place_in_list=place,
+                invited_at=opened,
+                answered_at=answered,
+                signed_version=0 if waits else 1,
+            )
             if answered is not None:
                 kind = "proposals.accept_invitation" if answer == "accepted" else "proposals.decline_invitation"
                 why = "" if answer == "accepted" else self.rng.choice(phrases.DECLINED)
@@ -133,9 +156,11 @@ class Life:
     def _submit(self) -> None:
         at = self.after(0)
         self.values |= {
-            "session_id": self.session, "season": Season.REGULAR.value, "submitted_at": at,
+            "session_id": self.session,
+            "season": Season.REGULAR.value,
+            "submitted_at": at,
             "serial": self.numbers.next(self.county.id, "proposal.serial"),
-        }  # fmt: skip
+        }
         event = self.stream.step(self.subject, "submit", self.county, self.signers[0][1], at, **facts.submitted(Season.REGULAR))
         self._tell_signers(event, "已经提交，等待审查")
 
@@ -161,9 +186,14 @@ class Life:
             self.values |= {"merged_into_id": lead.id, "decided_at": at}
             event = self._office("merge", at, into=self.table.uid(lead.id), reason=reason, **facts.merged(lead.id, number))
             self.stream.note(
-                "proposals.absorb", lead, self.county, self.county.filing, event.at, acting_as=FILING,
+                "proposals.absorb",
+                lead,
+                self.county,
+                self.county.filing,
+                event.at,
+                acting_as=FILING,
                 **facts.absorbed(self.text.title, self.id, reason),
-            )  # fmt: skip
+            )
             self._tell_signers(event, f"并入第 {number:04d} 号提案一并办理")
         else:
             self._file(main, kinds)
@@ -203,7 +233,17 @@ class Life:
         """Take the proposal's row in, as it is now."""
         text = self.text
         self.table.add(
-            id=self.id, uid=self.uid, committee_id=self.county.id, state=self.subject.state, title=text.title,
-            situation=text.situation, analysis=text.analysis, suggestions=text.suggestions, version=1,
-            consents_to_publication=self.rng.random() < 0.9, wants_contact=True, edited_at=self.submitted, **self.values,
-        )  # fmt: skip
+            id=self.id,
+            uid=self.uid,
+            committee_id=self.county.id,
+            state=self.subject.state,
+            title=text.title,
+            situation=text.situation,
+            analysis=text.analysis,
+            suggestions=text.suggestions,
+            version=1,
+            consents_to_publication=self.rng.random() < 0.9,
+            wants_contact=True,
+            edited_at=self.submitted,
+            **self.values,
+        )

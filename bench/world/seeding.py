@@ -34,9 +34,29 @@ OTHERS_PART, LEAST_OTHERS = 20, 20
 MEMBERS_PER_THOUSAND, LEAST_MEMBERS = 220, 40
 BATCH = 2000
 MODELS: tuple[type[models.Model], ...] = (  # parents first
-    Account, Committee, Term, Session, Sector, Unit, Member, Seat, Appointment, Proposal, Signature, Case, Task, Advice, Contact,
-    Presence, Reply,     Rating, PublicCopy, PublicReply, Event, Notice,
-)  # fmt: skip
+    Account,
+    Committee,
+    Term,
+    Session,
+    Sector,
+    Unit,
+    Member,
+    Seat,
+    Appointment,
+    Proposal,
+    Signature,
+    Case,
+    Task,
+    Advice,
+    Contact,
+    Presence,
+    Reply,
+    Rating,
+    PublicCopy,
+    PublicReply,
+    Event,
+    Notice,
+)
 Progress = Callable[[int], None]
 
 
@@ -96,8 +116,11 @@ class Sower:
         self.deadlines, self.categories = found[Deadlines].values, found[ReplyCategories].values
         self.taxonomies, self.reasons = found[Taxonomies].values, found[NotFiling].values
         versions = {
-            "proposals.file": Taxonomies, "proposals.not_file": NotFiling, "cases.assign": Deadlines, "tasks.send": ReplyCategories,
-        }  # fmt: skip
+            "proposals.file": Taxonomies,
+            "proposals.not_file": NotFiling,
+            "cases.assign": Deadlines,
+            "tasks.send": ReplyCategories,
+        }
         self.stream = new_stream(self.tables, system, {kind: found[schema].version for kind, schema in versions.items()})
 
     def sow(self, county: County, count: int, tell: Progress) -> None:
@@ -120,9 +143,18 @@ class Sower:
         else:
             at = datetime.combine(starts_on, clock(9), self.now.tzinfo) + timedelta(days=10 + rng.randrange(200))
         life = Life(
-            self.tables, self.stream, self.numbers, rng, county, plan,
-            session=pk, at=at, now=self.now, text=proposal_text(rng), long=long,
-        )  # fmt: skip
+            self.tables,
+            self.stream,
+            self.numbers,
+            rng,
+            county,
+            plan,
+            session=pk,
+            at=at,
+            now=self.now,
+            text=proposal_text(rng),
+            long=long,
+        )
         if life.live(self.taxonomies, self.reasons):
             Handling(life, self.deadlines, self.categories, self.stream.system).handle()
         life.write()

@@ -1,4 +1,7 @@
-"""The stream of a batch: every step is looked up in the real workflow tables, and comes out as the event that the engine would write."""
+"""The stream of a batch.
+
+Every step is looked up in the real workflow tables, and comes out as the event that the engine would write.
+"""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -29,7 +32,10 @@ class Subject:
 
 @dataclass
 class Stream:
-    """Gathers what happened in a batch, and its notices; `flush` writes them in the order of time, as an office's day mixes them."""
+    """Gathers what happened in a batch, and its notices.
+
+    `flush` writes them in the order of time, as an office's day mixes them.
+    """
 
     events: Table
     notices: Table
@@ -65,11 +71,21 @@ class Stream:
         """Return the columns of an event: a million are written without a model, and without digests."""
         subject, by = said.subject, said.actor
         return {
-            "committee_code": said.more["county"].code, "kind": said.kind, "subject_type": subject.flow.model,
-            "subject_id": subject.id, "subject_label": subject.label, "actor_id": by.account or None, "actor_name": by.name,
-            "acting_as": said.more["acting_as"], "from_state": said.source, "to_state": said.target, "data": said.data,
-            "regulation_version": self.rules.get(said.kind, ""), "at": said.at, "recorded_at": said.at,
-        }  # fmt: skip
+            "committee_code": said.more["county"].code,
+            "kind": said.kind,
+            "subject_type": subject.flow.model,
+            "subject_id": subject.id,
+            "subject_label": subject.label,
+            "actor_id": by.account or None,
+            "actor_name": by.name,
+            "acting_as": said.more["acting_as"],
+            "from_state": said.source,
+            "to_state": said.target,
+            "data": said.data,
+            "regulation_version": self.rules.get(said.kind, ""),
+            "at": said.at,
+            "recorded_at": said.at,
+        }
 
     def tell(self, said: Said, person: Person, text: str, url: str, *, read: bool) -> None:
         """Tell a person of an event; old news was read."""
@@ -85,9 +101,16 @@ class Stream:
         for said, person, text, url, read in self.told:
             at, subject = said.at, said.subject
             self.notices.add(
-                account_id=person.account, committee_code=said.more["county"].code, event_id=keys[id(said)], text=text[:300],
-                url=url, made_at=at, read_at=at if read else None, day=localdate(at), matter=f"{subject.flow.model}:{subject.id}",
-            )  # fmt: skip
+                account_id=person.account,
+                committee_code=said.more["county"].code,
+                event_id=keys[id(said)],
+                text=text[:300],
+                url=url,
+                made_at=at,
+                read_at=at if read else None,
+                day=localdate(at),
+                matter=f"{subject.flow.model}:{subject.id}",
+            )
         self.notices.flush()
         self.told = []
         return done

@@ -1,4 +1,7 @@
-"""Every address of the URL table with everything in the database that may stand in it: what the walks over all pages share."""
+"""Every address of the URL table with everything in the database that may stand in it.
+
+What the walks over all pages share.
+"""
 
 import re
 from collections.abc import Callable, Iterator
@@ -131,7 +134,8 @@ def _codes(_reader: Account | None) -> list[dict[str, str]]:
     return [{"code": code} for code in Committee.objects.order_by("pk").values_list("code", flat=True)]
 
 
-# What stands in an address, by its longest known beginning: a page below a known object is walked without a new line here.
+# What stands in an address, by its longest known beginning: a page below a known object is walked without a new line
+# here.
 KNOWN: dict[str, Values] = {
     "go/": _steps,
     "in/<": _codes,

@@ -127,9 +127,16 @@ def _handled(cast: Any, whole: Proposal, on: Callable[..., datetime]) -> None:
     perform(lead, "sign_for", actor=cast.clerk, at=on(5), payload=SignFor("孟时雨"))
     first, second = signers.raters(whole)
     contact = handling.record_contact(
-        lead, stage="during", way="phone", on=on(6).date(), who="孟时雨", note="听取了意见。", present=[first], actor=cast.clerk,
+        lead,
+        stage="during",
+        way="phone",
+        on=on(6).date(),
+        who="孟时雨",
+        note="听取了意见。",
+        present=[first],
+        actor=cast.clerk,
         at=on(6),
-    )  # fmt: skip
+    )
     handling.confirm_contact(contact, actor=cast.proposer, at=on(6, 10))
     perform(co, "sign_for", actor=cast.co_clerk, at=on(7), payload=SignFor("陆知行"))
     perform(co, "give_advice", actor=cast.co_clerk, at=on(8), payload=Advising("同意，可以列支。"))
@@ -151,14 +158,25 @@ def by_import(place: Path) -> dict[str, list[Told]]:
     cast = everybody()
     about = {"内容": "情况写明，分析写明，建议写明。" * 10, "提交日期": "2023-02-06", "届次": "十届三次"}
     rows = [
-        about | {
-            "案由": TITLES[WHOLE], "提案人": "林知远、何青禾", "提案号": "12", "类别": "科教文卫体", "建设类别": "社会建设", "审查结果": "立案",
-            "承办单位": "县卫生健康局", "会办单位": "县财政局", "答复日期": "2023-05-15", "答复类别": "B", "答复内容": "六月底前试点。",
-            "办理态度评价": "满意、满意", "办理结果评价": "满意、满意",
+        about
+        | {
+            "案由": TITLES[WHOLE],
+            "提案人": "林知远、何青禾",
+            "提案号": "12",
+            "类别": "科教文卫体",
+            "建设类别": "社会建设",
+            "审查结果": "立案",
+            "承办单位": "县卫生健康局",
+            "会办单位": "县财政局",
+            "答复日期": "2023-05-15",
+            "答复类别": "B",
+            "答复内容": "六月底前试点。",
+            "办理态度评价": "满意、满意",
+            "办理结果评价": "满意、满意",
         },
         about | {"案由": TITLES[MERGED], "提案人": "林知远", "审查结果": "并案", "并入": "12"},
         about | {"案由": TITLES[REFUSED], "提案人": "林知远", "审查结果": "转意见建议"},
-    ]  # fmt: skip
+    ]
     exporting.write(place / "提案.xlsx", PROPOSALS, rows)
     report = sheets.run(PROPOSALS, [place / "提案.xlsx"], cast.county, actor=cast.office, at=NOW)
     assert report.rejected == [], report.rejected
@@ -239,9 +257,13 @@ def _is_whole(life: Life, handled: Handling | None) -> bool:
     parts = [part.part for part in handled.parts]
     kinds = [said.kind for said in life.stream.recorder.said if said.subject.id == handled.id]
     return (
-        parts == ["lead", "co"] and len(life.signers) == 2 and life.subject.state == "handed_over"
-        and kinds.count("handling.rate") == 2 and "cases.rework" not in kinds and kinds.count("handling.contact") == 2
-    )  # fmt: skip
+        parts == ["lead", "co"]
+        and len(life.signers) == 2
+        and life.subject.state == "handed_over"
+        and kinds.count("handling.rate") == 2
+        and "cases.rework" not in kinds
+        and kinds.count("handling.contact") == 2
+    )
 
 
 def _lived(sower: Sower, ends: str, *, fits: Callable[[Life, Handling | None], bool]) -> int:
@@ -251,9 +273,18 @@ def _lived(sower: Sower, ends: str, *, fits: Callable[[Life, Handling | None], b
         number += 1
         rng = Random(f"{ends} {number}")  # noqa: S311 -- the same life each time
         life = Life(
-            sower.tables, sower.stream, sower.numbers, rng, sower.main, Plan(ends, 1, 96, 20), session=sower.main.sessions[-1][0],
-            at=sower.now - timedelta(days=120), now=sower.now, text=proposal_text(rng), long=False,
-        )  # fmt: skip
+            sower.tables,
+            sower.stream,
+            sower.numbers,
+            rng,
+            sower.main,
+            Plan(ends, 1, 96, 20),
+            session=sower.main.sessions[-1][0],
+            at=sower.now - timedelta(days=120),
+            now=sower.now,
+            text=proposal_text(rng),
+            long=False,
+        )
         handled = None
         if life.live(sower.taxonomies, sower.reasons):
             handled = Handling(life, sower.deadlines, sower.categories, sower.stream.system)

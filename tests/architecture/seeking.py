@@ -13,7 +13,10 @@ LIKELY = 6  # people who are tried with all of it in daily runs: those who were 
 
 
 class Seeker:
-    """Says who is tried next with what; whoever was taken is tried sooner at the next address, and so is what he asked for."""
+    """Says who is tried next with what.
+
+    Whoever was taken is tried sooner at the next address, and so is what he asked for.
+    """
 
     def __init__(self, people: Iterable[Person]) -> None:
         self.people = list(people)

@@ -10,7 +10,8 @@ ROOT = Path(__file__).resolve().parents[2]
 TONGXIN = ROOT / "tongxin"
 
 
-# The modules of an app from top to bottom, each row importing only what stands below it; those on one row are strangers.
+# The modules of an app from top to bottom, each row importing only what stands below it; those on one row are
+# strangers.
 ORDER: tuple[tuple[str, ...], ...] = (
     ("urls",),
     ("views", "api"),
@@ -34,7 +35,8 @@ CLOSED_LIST = {name for row in ORDER for name in row} | {"admin", "apps", "__ini
 BELOW = {"pages": "desk", "merging": "workflow", "correcting": "workflow", "closing": "actions"} | dict.fromkeys(
     ("consequences", "acting", "carrying", "joining", "capacities"), "rules"
 )
-# Foundations that have names of their own, and the doors of the whole; every other app holds modules of the closed list only.
+# Foundations that have names of their own, and the doors of the whole; every other app holds modules of the closed list
+# only.
 OF_THEIR_OWN = {"core", "access", "ui", "texts", "sheets", "accounts", "audit", "workflow", "backups", "demo", "cli"}
 
 
@@ -62,7 +64,10 @@ def by_the_list() -> list[str]:
 
 
 def matters() -> list[str]:
-    """Return the apps that hold to the order of modules: the matters, with who takes part in them and what joins them."""
+    """Return the apps that hold to the order of modules.
+
+    The matters, with who takes part in them and what joins them.
+    """
     between = range(depth("site") + 1, depth("members") + 1)
     return [app for app in apps() if depth(app) in between]
 

@@ -59,7 +59,10 @@ Pairs = list[tuple[str, set[str]]]
 
 @dataclass
 class _Names:
-    """What names stand for in a function or a module: filters a value went through, the text it holds, values by their keys."""
+    """What names stand for in a function or a module.
+
+    Filters a value went through, the text it holds, values by their keys.
+    """
 
     filters: dict[str, set[str]] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)

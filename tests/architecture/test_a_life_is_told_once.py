@@ -19,10 +19,14 @@ pytestmark = pytest.mark.django_db
 
 # What a sheet does not say of what happened: the events are not invented.
 NOT_IN_A_SHEET = {
-    "proposals.gather", "proposals.invite", "proposals.accept_invitation",  # who was asked when; who signed is a row
-    "handling.contact", "handling.confirm_contact",
-    "tasks.submit_reply", "tasks.approve",  # who signed the reply in the unit: it is told as sent to the office that reviews
-}  # fmt: skip
+    "proposals.gather",
+    "proposals.invite",
+    "proposals.accept_invitation",  # who was asked when; who signed is a row
+    "handling.contact",
+    "handling.confirm_contact",
+    "tasks.submit_reply",
+    "tasks.approve",  # who signed the reply in the unit: it is told as sent to the office that reviews
+}
 INSTEAD = {"import": {"tasks.submit_for_review"}}
 # Of events that it implies, a sheet does not say: key → why.
 UNSAID = {
@@ -44,9 +48,15 @@ BY_DICE = {"proposals.release", "proposals.pass_on"}
 TWICE_BY_DICE = {"handling.contact"}  # whoever confirmed a talk confirmed the second
 # What stands in events as a key: of which row.
 ROWS = {
-    "member": "members.Member", "lead": "proposals.Proposal", "proposal": "proposals.Proposal", "unit_id": "committees.Unit",
-    "case": "handling.Case", "contact": "handling.Contact", "signature": "proposals.Signature", "reply": "handling.Reply",
-}  # fmt: skip
+    "member": "members.Member",
+    "lead": "proposals.Proposal",
+    "proposal": "proposals.Proposal",
+    "unit_id": "committees.Unit",
+    "case": "handling.Case",
+    "contact": "handling.Contact",
+    "signature": "proposals.Signature",
+    "reply": "handling.Reply",
+}
 # Of these words the four stories have the same.
 SAME = {"part", "stage", "way", "round", "entered_for"}
 
@@ -64,7 +74,10 @@ def ways(tmp_path: Path) -> dict[str, dict[str, list[Told]]]:
 
 
 def check_rows(rows: Iterable[Told]) -> None:
-    """See that each step begins where the one before ended; what stands as a key is the key of such a row, a unit's name its own."""
+    """See that each step begins where the one before ended.
+
+    What stands as a key is the key of such a row, a unit's name its own.
+    """
     states: dict[str, str] = {}
     for one in rows:
         if one.target:
@@ -84,7 +97,8 @@ def test_the_four_ways_leave_the_same_events_in_the_same_order_that_say_the_same
     lived = ways["acts"]
     assert {name for name, rows in lived.items() if rows} == {lives.WHOLE, lives.MERGED, lives.RETURNED, lives.REFUSED}
     for way, told in ways.items():
-        assert told.keys() == lived.keys() - ({lives.RETURNED} if way == "import" else set()), way  # a sheet brings outcomes
+        # a sheet brings outcomes
+        assert told.keys() == lived.keys() - ({lives.RETURNED} if way == "import" else set()), way
         for name, rows in told.items():
             assert shape(way, rows) == shape("acts", lived[name], but=NOT_IN_A_SHEET if way == "import" else ()), (way, name)
             for one in rows:
@@ -107,7 +121,10 @@ def shape(way: str, rows: Iterable[Told], but: Iterable[str] = ()) -> dict[str, 
 
 
 def same_words(way: str, name: str, one: Told, acts: list[Told]) -> None:
-    """See that an event says what the act says: the same keys, sorts of values, and words where they are the office's own."""
+    """See that an event says what the act says.
+
+    The same keys, sorts of values, and words where they are the office's own.
+    """
     if one.kind in {*INSTEAD.get(way, ()), *(BY_DICE if way == "bench" else ())}:
         return
     assert acts, (way, name, one.step)

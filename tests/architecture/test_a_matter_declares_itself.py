@@ -1,6 +1,9 @@
-"""What a matter has to say of itself, it says: each part that is left out is red here, or in the test that `tools/matter.py` names.
+"""What a matter has to say of itself, it says.
 
-The example is `tests/architecture/matter/talks`: a whole matter, installed nowhere, that `make matter` puts in its place.
+Each part that is left out is red here, or in the test that `tools/matter.py` names.
+
+The example is `tests/architecture/matter/talks`: a whole matter, installed nowhere, that `make matter` puts in its
+place.
 """
 
 import re
@@ -92,7 +95,10 @@ def used() -> str:
 
 
 def test_every_permission_is_asked_for_somewhere(used: str) -> None:
-    """One that is granted and asked for nowhere belongs to a part that was left out; an event of its name is no question."""
+    """One that is granted and asked for nowhere belongs to a part that was left out.
+
+    An event of its name is no question.
+    """
     assert sorted(name for name in CATALOGUE if f'"{name}"' not in used) == []
 
 

@@ -38,10 +38,17 @@ def returned(cast: Cast) -> Task:
 @pytest.mark.parametrize(
     ("who", "is_told"),
     [
-        ("clerk", True), ("unit_leader", True), ("assigner", True), ("office", True), ("leader", True),
-        ("proposer", False), ("cosigner", False), ("co_clerk", False), ("bystander", False),
+        ("clerk", True),
+        ("unit_leader", True),
+        ("assigner", True),
+        ("office", True),
+        ("leader", True),
+        ("proposer", False),
+        ("cosigner", False),
+        ("co_clerk", False),
+        ("bystander", False),
     ],
-)  # fmt: skip
+)
 def test_a_returned_reply_is_told_to_the_unit_its_supervisors_and_the_assembly(
     cast: Cast,
     returned: Task,

@@ -1,4 +1,6 @@
-"""Every column of every sheet goes round: filled with a value of its own, taken in, given out, taken in elsewhere, given out again.
+"""Every column of every sheet goes round.
+
+Filled with a value of its own, taken in, given out, taken in elsewhere, given out again.
 
 Proved of each column by leaving out its reading or its writing: the comparison must then fail.
 """
@@ -186,4 +188,6 @@ def test_a_template_shows_every_column_with_its_help(tmp_path: Path) -> None:
         book = CalamineWorkbook.from_path(str(path))
         assert tuple(book.get_sheet_by_name(kind.label).to_python()[0]) == kind.names
         told = {str(row[0]): str(row[2]) for row in book.get_sheet_by_name("填写说明").to_python() if row[0] in kind.names}
-        assert [column.name for column in kind.columns if not column.only_read and str(column.note) not in told[column.name]] == []
+        assert [
+            column.name for column in kind.columns if not column.only_read and str(column.note) not in told[column.name]
+        ] == []

@@ -1,4 +1,7 @@
-"""Whatever people write is read in time that grows with its length alone: nobody stops the server with one long line."""
+"""Whatever people write is read in time that grows with its length alone.
+
+Nobody stops the server with one long line.
+"""
 
 import ast
 import importlib
@@ -225,7 +228,10 @@ def dear_texts(pattern: re.Pattern[Any], used: set[str]) -> Iterator[str]:
 
 
 def test_no_expression_reads_a_text_again_and_again() -> None:
-    """A digit that stands a hundred thousand times, blanks, brackets that never close: each expression meets them all."""
+    """A digit that stands a hundred thousand times, blanks, brackets that never close.
+
+    Each expression meets them all.
+    """
     inline, _others = written_inline()
     dear = {name: list(dear_texts(pattern, used)) for name, (pattern, used) in (compiled() | inline).items()}
     assert {name: texts for name, texts in dear.items() if texts} == {}
@@ -236,7 +242,10 @@ def test_expressions_that_are_put_together_are_known() -> None:
 
 
 def test_what_reads_again_and_again_is_found() -> None:
-    """The measure finds what it is for: these did stand in the code, and one member stopped the server with the first."""
+    """The measure finds what it is for.
+
+    These did stand in the code, and one member stopped the server with the first.
+    """
     for said in (r"[一二三四五六七八九十\d]+\s*[年月日天周]", r"[(（\[【].*?[)）\]】]", "（[^（）]*…[^（）]*）", r"[a-z]+@"):
         assert any(dear_texts(re.compile(said), {"sub"})), said
     marks = [*repeated("\u0301\u0316")]
@@ -251,12 +260,38 @@ def scanned(text: str) -> None:
 
 
 READERS: tuple[Reader, ...] = (
-    words.normal, words.character_count, words.clean_line, words.clean_text, words.clean_name, words.plain_phone,
-    words.plain_sign_in_name, words.plain_staff_name, words.wide, sounds.sound_of, numerals.parse_session, numerals.arabic,
-    widths.plain, redaction.find, segmentation.words, segmentation.subject_of, names.clean_name, secrecy.marks_name, scanned,
-    headers.plain, cells.day, cells.month, cells.whole, cells.phone, cells.several, cells.name, cells.flag,
-    cells.guarded, cells.unguarded, asked.number, asked.day,
-)  # fmt: skip
+    words.normal,
+    words.character_count,
+    words.clean_line,
+    words.clean_text,
+    words.clean_name,
+    words.plain_phone,
+    words.plain_sign_in_name,
+    words.plain_staff_name,
+    words.wide,
+    sounds.sound_of,
+    numerals.parse_session,
+    numerals.arabic,
+    widths.plain,
+    redaction.find,
+    segmentation.words,
+    segmentation.subject_of,
+    names.clean_name,
+    secrecy.marks_name,
+    scanned,
+    headers.plain,
+    cells.day,
+    cells.month,
+    cells.whole,
+    cells.phone,
+    cells.several,
+    cells.name,
+    cells.flag,
+    cells.guarded,
+    cells.unguarded,
+    asked.number,
+    asked.day,
+)
 
 
 @pytest.mark.parametrize("reader", READERS, ids=lambda reader: f"{reader.__module__}.{reader.__name__}")
@@ -318,15 +353,20 @@ def test_every_form_of_the_accounts_stands_here(cast: Cast) -> None:
     """A form that is added to the doors is measured with them."""
     made = {type(make(cast.proposer, None)) for make in DOORS.values()}
     written = {
-        kind for module in (doors, codes) for kind in vars(module).values()
+        kind
+        for module in (doors, codes)
+        for kind in vars(module).values()
         if isinstance(kind, type) and issubclass(kind, forms.BaseForm) and kind.__module__ == module.__name__
-    }  # fmt: skip
+    }
     # the one asks what `AskedForAStep` asks, the other is what two of the forms share
     assert written - made == {codes.Deactivate, doors.InOwnWords}
 
 
 def test_only_one_function_normalises_texts() -> None:
-    """Normalising sorts the marks on a letter one past the other: who does it by himself does it to whatever was sent."""
+    """Normalising sorts the marks on a letter one past the other.
+
+    Who does it by himself does it to whatever was sent.
+    """
     own = re.compile(r"\bnormalize\(|import.*\bnormalize\b|is_normalized|slugify|unicode_ci_compare|normalize_username")
     found = {source.name(p) for p in source.modules() if own.search(p.read_text(encoding="utf-8"))}
     assert found == {"tongxin/core/words.py", "tongxin/backups/tables.py"}  # the latter's is that of numbers

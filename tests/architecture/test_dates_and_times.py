@@ -16,34 +16,47 @@ def test_no_sentence_of_a_module_sets_a_date_or_time_against_a_character() -> No
     assert found == []
 
 
-@pytest.mark.parametrize("template", [
-    "{% blocktranslate with when=x|moment %}{{ when }}起可以使用{% endblocktranslate %}",
-    "{% blocktranslate with on=x.y|day %}您自{{ on }}起停止履职{% endblocktranslate %}",
-    '{{ row.at|near_day|clock }}{% translate "截止" %}',
-    "<p>{{ row.on|full_day }} 提交</p>",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{% blocktranslate with when=x|moment %}{{ when }}起可以使用{% endblocktranslate %}",
+        "{% blocktranslate with on=x.y|day %}您自{{ on }}起停止履职{% endblocktranslate %}",
+        '{{ row.at|near_day|clock }}{% translate "截止" %}',
+        "<p>{{ row.on|full_day }} 提交</p>",
+    ],
+)
 def test_a_template_that_does_is_found(template: str) -> None:
     assert len(list(in_template(template))) == 1
 
 
-@pytest.mark.parametrize("module", [
-    'f"，{moment(x)}截止"', 'f"期限是{day(x)}，已经过了"', 'f"{full_day(x)} 起"', '_("已于%(on)s恢复") % {"on": full_day(x)}',
-    'when = moment(x)\nmessage = _("%(when)s起可以使用")\nmessage % {"when": when}',
-    'days = {"made": full_day(x)}; _("于%(made)s起") % days',
-    'def told(x):\n    days: dict[str, str] = {"made": full_day(x)}\n    return [_("%(made)s 发出") % days]',
-    'def told(x):\n    if x:\n        days = {"on": day(x)}\n        return _("已于%(on)s恢复") % (days | {"who": x})',
-    'days = {"on": day(x)}\ndef told(x):\n    return _("已于%(on)s恢复") % {"who": x, **days}',
-    'who, when = name(x), moment(x)\nf"{when}起"', 'if when := moment(x): f"{when}起"',
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "module",
+    [
+        'f"，{moment(x)}截止"',
+        'f"期限是{day(x)}，已经过了"',
+        'f"{full_day(x)} 起"',
+        '_("已于%(on)s恢复") % {"on": full_day(x)}',
+        'when = moment(x)\nmessage = _("%(when)s起可以使用")\nmessage % {"when": when}',
+        'days = {"made": full_day(x)}; _("于%(made)s起") % days',
+        'def told(x):\n    days: dict[str, str] = {"made": full_day(x)}\n    return [_("%(made)s 发出") % days]',
+        'def told(x):\n    if x:\n        days = {"on": day(x)}\n        return _("已于%(on)s恢复") % (days | {"who": x})',
+        'days = {"on": day(x)}\ndef told(x):\n    return _("已于%(on)s恢复") % {"who": x, **days}',
+        'who, when = name(x), moment(x)\nf"{when}起"',
+        'if when := moment(x): f"{when}起"',
+    ],
+)
 def test_a_sentence_that_does_is_found(module: str) -> None:
     assert len(list(in_module(module))) == 1
 
 
-@pytest.mark.parametrize("module", [
-    'def one(x):\n    when = moment(x)\n    return f"{when} 起"\ndef other(x):\n    when = x.name\n    return f"{when}起"',
-    'def one(x):\n    days = {"on": day(x)}\n    return _("%(on)s起") % days\ndef other(days):\n    return _("已于%(on)s恢复") % days',
-    'days = {"made": full_day(x), "until": full_day(y)}; _("于 %(made)s发出，%(until)s失效") % days',
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "module",
+    [
+        'def one(x):\n    when = moment(x)\n    return f"{when} 起"\ndef other(x):\n    when = x.name\n    return f"{when}起"',
+        'def one(x):\n    days = {"on": day(x)}\n    return _("%(on)s起") % days\ndef other(days):\n    return _("已于%(on)s恢复") % days',
+        'days = {"made": full_day(x), "until": full_day(y)}; _("于 %(made)s发出，%(until)s失效") % days',
+    ],
+)
 def test_a_sentence_that_does_not_is_left_alone_whatever_the_name_is_elsewhere(module: str) -> None:
     assert list(in_module(module)) == []
 

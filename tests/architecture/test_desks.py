@@ -1,4 +1,7 @@
-"""Desks: whatever is not at its end stands on somebody's desk, or is named as nobody's; each queue leads to where its rows are."""
+"""Desks: whatever is not at its end stands on somebody's desk, or is named as nobody's.
+
+Each queue leads to where its rows are.
+"""
 
 from typing import Any
 
@@ -57,9 +60,14 @@ def test_each_queue_counts_what_stands_in_the_list_it_leads_to(mixed: Cast) -> N
     """For everybody, and for one who is a clerk of one unit and leads another."""
     at = timezone.now()
     bodies.appoint(
-        mixed.unit_leader, committee=mixed.county, duty=Duty.UNIT_CLERK, unit=mixed.other_unit,
-        starts_on=timezone.localdate(moment("2022-01-01")), actor=None, at=moment("2022-01-01"),
-    )  # fmt: skip
+        mixed.unit_leader,
+        committee=mixed.county,
+        duty=Duty.UNIT_CLERK,
+        unit=mixed.other_unit,
+        starts_on=timezone.localdate(moment("2022-01-01")),
+        actor=None,
+        at=moment("2022-01-01"),
+    )
     known, counted, wrong = {listing.name: listing for listing in listings()}, set[str](), []
     for late in (False, True):
         if late:

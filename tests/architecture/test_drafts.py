@@ -1,4 +1,7 @@
-"""Every long text that an app declares saves itself in the same way: nothing typed is lost, nothing is told to whom it does not concern."""
+"""Every long text that an app declares saves itself in the same way.
+
+Nothing typed is lost, nothing is told to whom it does not concern.
+"""
 
 import json
 from collections.abc import Callable
@@ -145,8 +148,9 @@ def test_a_save_from_an_old_version_gives_both_texts_and_keeps_a_copy(cast: Cast
     ] * 3
     kept = list(KeptCopy.objects.order_by("pk"))
     assert [(copy.tab, copy.fields[world.field], copy.settled_at) for copy in kept] == [
-        ("b", "后写的。", None), ("c", "第三个窗口写的。", None),
-    ]  # fmt: skip
+        ("b", "后写的。", None),
+        ("c", "第三个窗口写的。", None),
+    ]
     assert [a.json()["mine_kept_as"] for a in answers] == [kept[0].uid, kept[0].uid, kept[1].uid]
     assert saved(draft, world) == "先存的。"
     # what is chosen on the page puts its copy away

@@ -88,8 +88,15 @@ def _invitation(side: Side) -> Any:
 
 def _email(side: Side) -> Any:
     past = Account.objects.create(username=f"past-{side.committee.code}", name="谷雨声", password="!", email=side.address)
-    made = bodies.appoint(past, committee=side.committee, duty=Duty.ASSIGN, affiliation="government",
-                          starts_on=date(2022, 1, 1), actor=None, at=moment("2022-01-01"))  # fmt: skip
+    made = bodies.appoint(
+        past,
+        committee=side.committee,
+        duty=Duty.ASSIGN,
+        affiliation="government",
+        starts_on=date(2022, 1, 1),
+        actor=None,
+        at=moment("2022-01-01"),
+    )
     bodies.end_appointment(made, ends_on=BEGUN, actor=side.cast.security_admin, at=AT)
     _told(side, past)
     return Account.objects.filter(pk=past.pk)
@@ -186,8 +193,15 @@ def _case(side: Side) -> Case:
         perform(task, "sign_and_send", actor=clerk, at=AT)
     case.refresh_from_db()
     for sent, signature in cases.ratings_awaited(case):
-        handling.rate(sent, signature=signature, attitude="satisfied", result="satisfied", comment=f"留言{side.mark}",
-                      actor=side.member, at=AT)  # fmt: skip
+        handling.rate(
+            sent,
+            signature=signature,
+            attitude="satisfied",
+            result="satisfied",
+            comment=f"留言{side.mark}",
+            actor=side.member,
+            at=AT,
+        )
     return handling.close_round(case, at=AT)
 
 
@@ -219,10 +233,17 @@ def _unmark(rows: QuerySet[Any], side: Side, **values: str) -> None:
 
 
 MADE: dict[str, Callable[[Side], Any]] = {
-    "sign_in_names": _sign_in, "invitation_codes": _invitation, "staff_emails": _email, "departed_contacts": _departed,
-    "read_notices": _read, "discarded_drafts": _discarded, "proposal_copies": _kept, "reply_copies": _reply_copy,
-    "reply_contacts": _reply, "rating_comments": _comment,
-}  # fmt: skip
+    "sign_in_names": _sign_in,
+    "invitation_codes": _invitation,
+    "staff_emails": _email,
+    "departed_contacts": _departed,
+    "read_notices": _read,
+    "discarded_drafts": _discarded,
+    "proposal_copies": _kept,
+    "reply_copies": _reply_copy,
+    "reply_contacts": _reply,
+    "rating_comments": _comment,
+}
 
 
 def sides(cast: Cast) -> tuple[Side, Side]:

@@ -1,4 +1,7 @@
-"""No address and no form, whatever is put into it, ends in an error of the server; what is refused has written nothing."""
+"""No address and no form, whatever is put into it, ends in an error of the server.
+
+What is refused has written nothing.
+"""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -30,7 +33,8 @@ SERVER_ERROR = 500
 FORM = "application/x-www-form-urlencoded"
 REFUSED = range(400, 500)
 EACH = 4 if THOROUGH else 1  # people for each address
-SHARES = 4 if THOROUGH else 1  # of the table, so that the whole walk may use every processor (`make thorough ARGS='-n auto'`)
+# of the table, so that the whole walk may use every processor (`make thorough ARGS='-n auto'`)
+SHARES = 4 if THOROUGH else 1
 # Refusals that leave something behind, with the reason.
 KEPT_BESIDE = {
     "accounts_account": "a sign-in that failed is counted",

@@ -1,4 +1,7 @@
-"""Every list that an app declares: opens to whom its permission says, costs the same for one row and three, loses no row over its pages."""
+"""Every list that an app declares.
+
+Opens to whom its permission says, costs the same for one row and three, loses no row over its pages.
+"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace

@@ -13,9 +13,22 @@ from tongxin.handling import actions as handling
 from tongxin.members import merging
 
 FIGURES = {
-    "round", "number", "category_number", "days", "rows", "events", "values", "version", "count", "year", "term", "serial",
-    "first", "last", "tries",
-}  # fmt: skip
+    "round",
+    "number",
+    "category_number",
+    "days",
+    "rows",
+    "events",
+    "values",
+    "version",
+    "count",
+    "year",
+    "term",
+    "serial",
+    "first",
+    "last",
+    "tries",
+}
 
 
 def test_every_table_goes_along_or_says_why_it_stays() -> None:
@@ -41,9 +54,13 @@ def test_what_events_keep_keys_of_is_known(cast: Cast) -> None:
         cast.task(cast.assigned(moment("2026-03-04"))), actor=cast.assigner, at=moment("2026-04-28"), reason="请尽快办理"
     )
     merging.merge(
-        cast.member(cast.second_cosigner), cast.member(cast.bystander), taken=("account",), reason="同一人", actor=cast.office,
+        cast.member(cast.second_cosigner),
+        cast.member(cast.bystander),
+        taken=("account",),
+        reason="同一人",
+        actor=cast.office,
         at=timezone.now(),
-    )  # fmt: skip
+    )
     told = {(event.kind, key) for event in Event.objects.all() for key, value in within(event.data) if is_whole(value)}
     assert {key for _kind, key in told} - FIGURES - carried.KEYS_IN_EVENTS.keys() == set()
     assert {("tasks.send", "case"), ("handling.remind", "task")} <= told

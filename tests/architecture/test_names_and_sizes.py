@@ -9,8 +9,8 @@ DIRECTORIES = {"migrations", "templates", "static", "templatetags", "tests", "ma
 MORE = {
     "deliberation": {"consensus"},  # a pure package
     "files": {"inspection"},  # a pure package, run in a process of its own
-    # rows written before their events vouched for them: upgrades and made worlds; whose password may be reset, and why not
-    # units that change in time: the acts, the reads, their forms and their pages
+    # rows written before their events vouched for them: upgrades and made worlds; whose password may be reset, and why
+    # not units that change in time: the acts, the reads, their forms and their pages
     "committees": {
         "vouching",
         "resetting",
@@ -22,13 +22,15 @@ MORE = {
         "unit_list",
     },
     "regulations": {"schema", "presenting"},  # what a kind of regulation is; how its values are said on the screen
-    # what the matters have open with a member who stops sitting; what stands in his name; when a dead person's account closes;
-    # one person kept twice: the act, what apps carry along, how dated rows become one's; what was entered wrong
+    # what the matters have open with a member who stops sitting; what stands in his name; when a dead person's account
+    # closes; one person kept twice: the act, what apps carry along, how dated rows become one's; what was entered wrong
     "members": {"consequences", "acting", "closing", "merging", "carrying", "joining", "correcting", "capacities"},
-    # the register that every app's notices.py fills; whom several apps tell; letters and their sending; the worker's jobs, its health
+    # the register that every app's notices.py fills; whom several apps tell; letters and their sending; the worker's
+    # jobs, its health
     "notices": {"table", "recipients", "letters", "posting", "jobs", "health"},
     "privacy": {"table", "foundations"},  # the registers that every app's privacy.py fills; what the apps below it declare
-    # the registries of menus, queues, lists and objects' pages, the engine behind them, the page of any list and of any object
+    # the registries of menus, queues, lists and objects' pages, the engine behind them, the page of any list and of any
+    # object
     "desks": {
         "drawing",
         "reading",

@@ -1,16 +1,16 @@
 """No silent end: after every step of every random history, whoever raised something is owed an act, or was told the end.
 
-**Whoever raised it**: the first proposer and every co-signer who agreed, of the proposal itself and of those merged into it, sitting
-or not; who has no account cannot be told by the system, and is left out. A text that was not handed in is its proposer's own
-affair; of it only who agreed to sign is owed something.
+**Whoever raised it**: the first proposer and every co-signer who agreed, of the proposal itself and of those merged
+into it, sitting or not; who has no account cannot be told by the system, and is left out. A text that was not handed in
+is its proposer's own affair; of it only who agreed to sign is owed something.
 
-**Owed**: somebody can act now: a person has a step on the proposal, its case or a unit's part that is open to him and not blocked;
-or what he does is no step but a right of his own (to assign, to write the reply, to take a text over); or the worker
-will, by a day that is set (the rating that closes). A proposal that was merged is owed what its lead is owed. Neither giving
-up by who raised it (撤案, 作废) nor the ways back from an end count: nobody is bound to take them.
+**Owed**: somebody can act now: a person has a step on the proposal, its case or a unit's part that is open to him and
+not blocked; or what he does is no step but a right of his own (to assign, to write the reply, to take a text over); or
+the worker will, by a day that is set (the rating that closes). A proposal that was merged is owed what its lead is
+owed. Neither giving up by who raised it (撤案, 作废) nor the ways back from an end count: nobody is bound to take them.
 
-**An end**: a state with none of that: not filed, withdrawn, discarded, the case closed; for what was merged, its lead's. It is
-told when a notice to the person stands for the very event that ended it; whoever ended it himself knows.
+**An end**: a state with none of that: not filed, withdrawn, discarded, the case closed; for what was merged, its
+lead's. It is told when a notice to the person stands for the very event that ended it; whoever ended it himself knows.
 """
 
 from collections.abc import Callable, Iterator
@@ -52,13 +52,25 @@ PHASES = (
 )  # a shorter history of a failure is looked for by hand: it takes many minutes
 MOST = 3  # proposals of one history: enough for one merged into one that is merged
 REFUSALS = (
-    engine.Blocked, engine.Invalid, engine.Overtaken, handling.HandlingError, proposals.ProposalError, members.StandingError,
-)  # fmt: skip
+    engine.Blocked,
+    engine.Invalid,
+    engine.Overtaken,
+    handling.HandlingError,
+    proposals.ProposalError,
+    members.StandingError,
+)
 GIVING_UP = {"withdraw", "discard"}
 WAYS_BACK = {"reconsider", "separate", "unfile", "reinstate", "restore_draft"}
 ACTING = (
-    "proposer", "cosigner", "second_cosigner", "office", "assigner", "clerk", "unit_leader", "co_clerk",
-)  # fmt: skip
+    "proposer",
+    "cosigner",
+    "second_cosigner",
+    "office",
+    "assigner",
+    "clerk",
+    "unit_leader",
+    "co_clerk",
+)
 
 
 @dataclass
@@ -172,9 +184,16 @@ class History:
 
     def _write(self, task: Task) -> None:
         handling.record_contact(
-            task, stage="before", way="meeting", on=timezone.localdate(self.at), who="孟时雨", with_whom="林知远", note="先试点。",
-            actor=self.cast.clerk, at=self.at,
-        )  # fmt: skip
+            task,
+            stage="before",
+            way="meeting",
+            on=timezone.localdate(self.at),
+            who="孟时雨",
+            with_whom="林知远",
+            note="先试点。",
+            actor=self.cast.clerk,
+            at=self.at,
+        )
         reply = handling.reply_of(task)
         said_ = {"category": "B", "text": "六月底前在两个镇试点夜间药房。", "contact": "孟时雨"}
         handling.save_reply(reply, fields=said_, started_from=reply.version, actor=self.cast.clerk, at=self.at)
@@ -182,9 +201,14 @@ class History:
     def _rate(self, case: Case, result: str) -> None:
         for reply, signature in cases.ratings_awaited(case):
             handling.rate(
-                reply, signature=signature, attitude="satisfied", result=result, comment="没有落实。",
-                actor=signature.member.account, at=self.at,
-            )  # fmt: skip
+                reply,
+                signature=signature,
+                attitude="satisfied",
+                result=result,
+                comment="没有落实。",
+                actor=signature.member.account,
+                at=self.at,
+            )
 
     def _resign(self, account: Account) -> None:
         members.end_seat(

@@ -1,7 +1,7 @@
 """What is answered as not found has left nothing: a view looks before it writes.
 
-What a person of two seats sends is tried in one seat after the other (`accounts.opening`): whatever a view wrote before it
-found nothing would be written twice, and once in the wrong seat.
+What a person of two seats sends is tried in one seat after the other (`accounts.opening`): whatever a view wrote before
+it found nothing would be written twice, and once in the wrong seat.
 """
 
 from collections import Counter
@@ -64,7 +64,10 @@ def sent(client: Client, path: str, body: str) -> tuple[int, list[str]]:
 
 
 def bodies(route: Route, place: int) -> list[str]:
-    """Return what is sent: everything that the view reads, said in words and in numbers; or to each person one of the two."""
+    """Return what is sent: everything that the view reads, said in words and in numbers.
+
+    Or to each person one of the two.
+    """
     names = nasty.said_to(route)
     found = [urlencode(dict.fromkeys(names, said)) for said in ("写了很久的意见", "1")]
     return found if THOROUGH else [found[place % 2]]
@@ -80,7 +83,10 @@ class Findings:
     never: set[str] = field(default_factory=set)  # routes that take forms and were found by everybody
 
     def walk(self, route: Route, people: list[tuple[str, Account | None]], number: int) -> None:
-        """Send forms to a route as everybody, until it says that it takes none; in daily runs as a third of them, one of whom is refused."""
+        """Send forms to a route as everybody, until it says that it takes none.
+
+        In daily runs as a third of them, one of whom is refused.
+        """
         here: set[int] = set()
         in_turn = people if THOROUGH else [one for turn in range(3) for one in people[(number + turn) % 3 :: 3]]
         for place, (who, account) in enumerate(in_turn):

@@ -19,7 +19,10 @@ def declared() -> set[str]:
 
 
 def hung(path: Path, columns: set[str]) -> Iterator[str]:
-    """Return the assignments of a module to what is no column of a row; an object's own in its methods are its affair."""
+    """Return the assignments of a module to what is no column of a row.
+
+    An object's own in its methods are its affair.
+    """
     for function in source.functions(path):
         for step in ast.walk(function):
             if _hangs(step, columns):

@@ -1,4 +1,7 @@
-"""The page of every object that an app declares: opens in each state to who may see it and to nobody else, and costs no more with a long history."""
+"""The page of every object that an app declares.
+
+Opens in each state to who may see it and to nobody else, and costs no more with a long history.
+"""
 
 from typing import Any
 
@@ -103,7 +106,10 @@ def _cost(page: ObjectPage, reader: Account, row: Any) -> int:
 
 
 def _happens_twice_more(row: Any, reader: Account) -> None:
-    """Record twice more what the reader was told last of a row; kinds in a row that are told in one line are no help."""
+    """Record twice more what the reader was told last of a row.
+
+    Kinds in a row that are told in one line are no help.
+    """
     last = next(event for event in events_of(row) if event.to_state)
     for _n in range(2):
         audit.record(last.kind, row, actor=reader, at=timezone.now(), data=last.data)

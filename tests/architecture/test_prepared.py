@@ -1,4 +1,7 @@
-"""Whatever pages ask by a prepared question is answered as its QuerySet answers: of everybody, in a world in every state."""
+"""Whatever pages ask by a prepared question is answered as its QuerySet answers.
+
+Of everybody, in a world in every state.
+"""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -22,11 +25,22 @@ from tongxin.handling.pages.stages import STAGES
 from tongxin.proposals.models import Proposal
 
 LISTS = (
-    "/home/", "/notices/", "/notices/?unread=1", "/proposals/", "/proposals/?tab=filed", "/handling/", "/handling/?part=done",
-    "/handling/assign/", "/handling/supervise/", "/members/", "/units/",
-    *(f"/desk/proposals/?stage={stage}" for stage in STAGES), *(f"/desk/proposals/?level={level}" for level in WORDS),
-    "/desk/proposals/?stage=filed&topic=urban&form=joint&season=regular&sort=id", "/desk/proposals/?stage=open&sort=-due",
-)  # fmt: skip
+    "/home/",
+    "/notices/",
+    "/notices/?unread=1",
+    "/proposals/",
+    "/proposals/?tab=filed",
+    "/handling/",
+    "/handling/?part=done",
+    "/handling/assign/",
+    "/handling/supervise/",
+    "/members/",
+    "/units/",
+    *(f"/desk/proposals/?stage={stage}" for stage in STAGES),
+    *(f"/desk/proposals/?level={level}" for level in WORDS),
+    "/desk/proposals/?stage=filed&topic=urban&form=joint&season=regular&sort=id",
+    "/desk/proposals/?stage=open&sort=-due",
+)
 PUBLIC = ("", "&progress=handling", "&progress=answered", "&progress=closed", "&topic=urban", "&q=停车")
 
 

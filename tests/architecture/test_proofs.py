@@ -25,7 +25,8 @@ HANDED_ON = {
 }
 
 
-IN_THE_TRANSACTION_OF = {  # who asks holds the rows to the end of a transaction: it has one of its own, or is part of one
+# who asks holds the rows to the end of a transaction: it has one of its own, or is part of one
+IN_THE_TRANSACTION_OF = {
     "tongxin/audit/intactness.py:intact": "hands the question on",
     "tongxin/handling/actions/again.py:answer_recalled": "a step",
     "tongxin/committees/reorganising.py:_announce_or_carry_out": "the act that decides",
@@ -80,7 +81,10 @@ class Function:
         return made
 
     def _take(self, target: ast.expr, value: ast.expr) -> None:
-        """Note what a name holds: of two assigned side by side each its own; of two that come out of one, neither is known."""
+        """Note what a name holds: of two assigned side by side each its own.
+
+        Of two that come out of one, neither is known.
+        """
         if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
             for one, said in zip(target.elts, value.elts, strict=True):
                 self._take(one, said)
@@ -122,7 +126,10 @@ class Asked:
         return name in self.own.assigned and all(inside.holds(said) for said in self.own.assigned[name])
 
     def _holds_each(self, loop: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> bool:
-        """Each that is taken was asked about: it comes from there, is looked up there, or is the row that was asked about."""
+        """Each that is taken was asked about.
+
+        It comes from there, is looked up there, or is the row that was asked about.
+        """
         each = loop.generators[0]
         if self.holds(loop.elt):
             return True

@@ -1,7 +1,7 @@
 """Nobody but the rater and who keeps the proposals learns from any page that, when or how somebody rated.
 
-The pages are found in the URL table, opened with everything that belongs to the case, by everybody who may come; what they
-answer is compared byte by byte before and after each rating, and after endings that look alike whatever was said.
+The pages are found in the URL table, opened with everything that belongs to the case, by everybody who may come; what
+they answer is compared byte by byte before and after each rating, and after endings that look alike whatever was said.
 """
 
 import io
@@ -40,22 +40,35 @@ from tongxin.proposals.models import Signature
 pytestmark = pytest.mark.thorough
 FOREIGN = ("account_", "mfa_")  # sign-in and second factor know no proposals
 KEEPERS = {"office"}
-# make thorough asks everybody in every world. In daily runs everybody is asked in one world, in the others those concerned are;
-# where a rating would be told first all of them look, elsewhere at each address one of a group: of the signers and of the unit
-# always, of the other groups two by turns.
+# make thorough asks everybody in every world. In daily runs everybody is asked in one world, in the others those
+# concerned are; where a rating would be told first all of them look, elsewhere at each address one of a group: of the
+# signers and of the unit always, of the other groups two by turns.
 CONCERNED = {
-    "proposer", "cosigner", "bystander", "leader", "assigner", "clerk", "co_clerk", "audit_admin", "clerk_in_leadership",
-    "clerk_who_keeps", "signer_who_keeps", "anonymous",
-}  # fmt: skip
+    "proposer",
+    "cosigner",
+    "bystander",
+    "leader",
+    "assigner",
+    "clerk",
+    "co_clerk",
+    "audit_admin",
+    "clerk_in_leadership",
+    "clerk_who_keeps",
+    "signer_who_keeps",
+    "anonymous",
+}
 ALWAYS = (("proposer", "cosigner"), ("clerk", "unit_leader", "clerk_in_leadership", "clerk_who_keeps"))
 BY_TURNS = (
-    ("bystander", "second_cosigner", "former_member", "suspended_member"), ("co_clerk", "other_clerk"), ("assigner", "party_assigner"),
+    ("bystander", "second_cosigner", "former_member", "suspended_member"),
+    ("co_clerk", "other_clerk"),
+    ("assigner", "party_assigner"),
     ("leader", "signer_who_keeps", "publisher", "office_of_city"),
     ("audit_admin", "anonymous", "security_admin", "member_of_other_county", "office_of_other_county"),
-)  # fmt: skip
+)
 PARAMETER = re.compile(r"<\w+:\w+>")
 UID = re.compile(r"\b[2-9a-hjkmnp-z]{12}\b")
-# what differs between two answers to the same question, whatever happened: tokens, nonces, signed links, the hour of an export
+# what differs between two answers to the same question, whatever happened: tokens, nonces, signed links, the hour of an
+# export
 CHANGING = [
     (re.compile(pattern), replacement)
     for pattern, replacement in (
@@ -68,11 +81,19 @@ CHANGING = [
     )
 ]  # fmt: skip
 MORE = (  # lists under other filters, and what the auditor asks for
-    "/audit/?kind=handling", "/audit/?kind=handling.rate", "/audit/?q=林知远",
-    "/desk/proposals/?stage=rating", "/desk/proposals/?stage=closed",
-    "/desk/proposals/?stage=filed", "/handling/?part=answered", "/handling/?part=again", "/handling/supervise/?part=answered",
-    "/handling/supervise/?part=again", "/public/proposals/?in=YX&progress=answered", "/proposals/?list=signed",
-)  # fmt: skip
+    "/audit/?kind=handling",
+    "/audit/?kind=handling.rate",
+    "/audit/?q=林知远",
+    "/desk/proposals/?stage=rating",
+    "/desk/proposals/?stage=closed",
+    "/desk/proposals/?stage=filed",
+    "/handling/?part=answered",
+    "/handling/?part=again",
+    "/handling/supervise/?part=answered",
+    "/handling/supervise/?part=again",
+    "/public/proposals/?in=YX&progress=answered",
+    "/proposals/?list=signed",
+)
 Answers = dict[tuple[str, str], bytes]
 REFUSED = {403, 404, 405}
 UIDS: tuple[str, ...] = ("case", "proposal", "lead", "co", "contact", "reply", "unit", "member")
@@ -93,7 +114,10 @@ def routes() -> Iterator[Route]:
 
 
 def fitting(route: Route, pool: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
-    """Yield which parts may stand in an address: a task's where a task is asked for, not a member's, which nobody can open."""
+    """Yield which parts may stand in an address.
+
+    A task's where a task is asked for, not a member's, which nobody can open.
+    """
     known = addresses.values_of(route, None)
     for parts in product(*(_choices(argument) for argument in route.arguments)):
         uid = pool.get(parts[route.arguments.index("uid")], "") if "uid" in route.arguments else ""
@@ -145,21 +169,33 @@ class Secret:
         Signature.objects.filter(proposal=self.case.proposal, role="co").delete()
         for place, account in enumerate(found[1 : self.many], 1):
             Signature.objects.create(
-                committee=cast.county, proposal=self.case.proposal, member=cast.member(account), role="co", answer="accepted",
+                committee=cast.county,
+                proposal=self.case.proposal,
+                member=cast.member(account),
+                role="co",
+                answer="accepted",
                 place_in_list=place,
-            )  # fmt: skip
+            )
         return found[: self.many]
 
     def _more_people(self) -> dict[str, Account]:
-        """Those who stand in two places: clerk or signer and keeper, clerk and leadership, signer and leader of the unit; the city."""
+        """Those who stand in two places.
+
+        Clerk or signer and keeper, clerk and leadership, signer and leader of the unit; the city.
+        """
         cast, since = self.cast, self.at.date() - timedelta(days=400)
 
         def hold(account: Account, *duties: str, **scope: Any) -> Account:
             for duty in duties:
                 bodies.appoint(
-                    account, committee=scope.get("committee", cast.county), duty=duty, starts_on=since, actor=None, at=self.at,
+                    account,
+                    committee=scope.get("committee", cast.county),
+                    duty=duty,
+                    starts_on=since,
+                    actor=None,
+                    at=self.at,
                     unit=cast.unit if duty.startswith("unit.") else None,
-                )  # fmt: skip
+                )
             Account.objects.filter(pk=account.pk).update(needs_second_factor=False)
             return Account.objects.get(pk=account.pk)
 
@@ -180,9 +216,13 @@ class Secret:
         """Let somebody have signed it who sits no longer: of its signers, though nobody asks him to rate."""
         cast, who = self.cast, self.cast.former_member
         Signature.objects.create(
-            committee=cast.county, proposal=self.case.proposal, member=cast.member(who), role="co", answer="accepted",
+            committee=cast.county,
+            proposal=self.case.proposal,
+            member=cast.member(who),
+            role="co",
+            answer="accepted",
             place_in_list=9,
-        )  # fmt: skip
+        )
         return who
 
     def _signed_in(self, account: Account) -> Client:
@@ -205,14 +245,24 @@ class Secret:
         case, lead = self.case, self.cast.task(self.case)
         signatures = case.proposal.signatures.order_by("id")
         rows = {
-            "case": case, "proposal": case.proposal, "lead": lead, "co": self.cast.task(case, self.cast.co_unit),
-            "contact": lead.contacts.get(), "reply": lead.replies.get(), "first": signatures.first(), "last": signatures.last(),
-            "unit": self.cast.unit, "member": self.cast.member(self.signers[0]),
-        }  # fmt: skip
+            "case": case,
+            "proposal": case.proposal,
+            "lead": lead,
+            "co": self.cast.task(case, self.cast.co_unit),
+            "contact": lead.contacts.get(),
+            "reply": lead.replies.get(),
+            "first": signatures.first(),
+            "last": signatures.last(),
+            "unit": self.cast.unit,
+            "member": self.cast.member(self.signers[0]),
+        }
         return {part: str(row.uid) for part, row in rows.items()}
 
     def _addresses(self) -> list[str]:
-        """Return the addresses that somebody can open: the table with everything of the case in it, or one half. Looked for once."""
+        """Return the addresses that somebody can open: the table with everything of the case in it, or one half.
+
+        Looked for once.
+        """
         pool = self._pool()
         if not OPEN:
             asked = ((f"/{route.pattern}", parts) for route in routes() for parts in fitting(route, pool))
@@ -301,9 +351,15 @@ class Secret:
         signature = next(s for s in queries_raters(self.case) if s.member_id == self.cast.member(account).pk)
         [reply] = queries.replies_to_rate(Case.objects.get(pk=self.case.pk))
         actions.rate(
-            reply, signature=signature, attitude="satisfied" if place % 2 else "fairly", result=result, comment=comment,
-            actor=account, at=self.at + timedelta(minutes=7 * place + 1), **more,
-        )  # fmt: skip
+            reply,
+            signature=signature,
+            attitude="satisfied" if place % 2 else "fairly",
+            result=result,
+            comment=comment,
+            actor=account,
+            at=self.at + timedelta(minutes=7 * place + 1),
+            **more,
+        )
 
     def others(self, *, everybody: bool = False) -> list[str]:
         """Return who must not learn anything: everybody but the keepers, or of them those whom the case concerns."""

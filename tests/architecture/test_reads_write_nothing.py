@@ -58,7 +58,8 @@ class Findings:
     visitors: Visitors = field(default_factory=Visitors)
     faults: set[str] = field(default_factory=set)
     seen: Counter[str] = field(default_factory=Counter)
-    heads: set[tuple[str, int]] = field(default_factory=set)  # asked for once: its view, not who asks, tells it from a page
+    # asked for once: its view, not who asks, tells it from a page
+    heads: set[tuple[str, int]] = field(default_factory=set)
     opened: set[str] = field(default_factory=set)
     post_only: set[str] = field(default_factory=set)
 

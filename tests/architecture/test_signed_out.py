@@ -1,4 +1,7 @@
-"""Whose session has ended is led to the sign-in and from there back, wherever he was: his page is not said to be gone."""
+"""Whose session has ended is led to the sign-in and from there back, wherever he was.
+
+His page is not said to be gone.
+"""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -36,18 +39,27 @@ _SCRIPT = "a script of a page asks, which says so itself and keeps what was type
 _INTERFACE = "the interface, which tells a program so by a status"
 _BROWSER = "concerns the visitor's own browser, and holds no data of anybody"
 OTHERWISE = {
-    "front": _PUBLIC, "public": _PUBLIC, "public-committee": _PUBLIC, "public-proposals": _PUBLIC, "public-proposal": _PUBLIC,
-    "public-file": _PUBLIC, "healthz": "a monitor asks, which is told no more than which part is late",
+    "front": _PUBLIC,
+    "public": _PUBLIC,
+    "public-committee": _PUBLIC,
+    "public-proposals": _PUBLIC,
+    "public-proposal": _PUBLIC,
+    "public-file": _PUBLIC,
+    "healthz": "a monitor asks, which is told no more than which part is late",
     "proposal": "who has no more right than the public is led to the public page of what is published",
     "proposal-similar": "a piece of that page",
-    "account_login": _DOOR, "sign-in-at": _DOOR, "invitation": _DOOR,
+    "account_login": _DOOR,
+    "sign-in-at": _DOOR,
+    "invitation": _DOOR,
     "mfa_authenticate": "the second step of signing in; without the first it leads there, and so has nowhere to go back to",
     "account_logout": "nobody is left to sign out",
-    "draft": _SCRIPT, "ui:stay": _SCRIPT,
-    "ui:size": _BROWSER, "ui:components": _BROWSER,
+    "draft": _SCRIPT,
+    "ui:stay": _SCRIPT,
+    "ui:size": _BROWSER,
+    "ui:components": _BROWSER,
     "switch-role": "the role switcher of the demo, which whoever opens the demo signs in by",
     **{route.name: _INTERFACE for route in routes() if route.pattern.startswith("api/")},
-}  # fmt: skip
+}
 
 
 def asked(client: Client, method: str, path: str, **more: Any) -> tuple[HttpResponseBase, list[str]]:
@@ -65,7 +77,10 @@ def behind(address: str) -> str:
 
 
 def paths(route: Route) -> Iterator[str]:
-    """Yield the address of something that is there, and of something that is not; of what may be public, all there are."""
+    """Yield the address of something that is there, and of something that is not.
+
+    Of what may be public, all there are.
+    """
     there = values_of(route, None)
     assert there, route.name
     yield from (route.path(values) for values in (there if route.name in OTHERWISE else there[:1]))
@@ -103,9 +118,13 @@ def test_what_is_otherwise_in_a_view_of_one_object_is_said_at_the_view() -> None
     """Nobody leaves the door open by forgetting something: only what is named at the view is answered otherwise."""
     named = {route.name for route in routes() if getattr(route.view, "unsigned", Unsigned.SIGN_IN) is not Unsigned.SIGN_IN}
     assert named == {
-        "proposal", "proposal-similar", "public-file", "draft", "healthz",
+        "proposal",
+        "proposal-similar",
+        "public-file",
+        "draft",
+        "healthz",
         *(name for name, why in OTHERWISE.items() if why == _INTERFACE),
-    }  # fmt: skip
+    }
 
 
 def test_an_own_proposal_waits_behind_the_sign_in_and_a_published_one_on_its_public_page(cast: Cast) -> None:

@@ -22,7 +22,10 @@ def _actor(world: World, row: T, subject: object) -> Account | None:
 
 
 def _written_before_the_move(subject: Any, asked: list[str]) -> str:
-    """Return what was written before the compare-and-set; a number may be taken from its counter, which a lost move gives back."""
+    """Return what was written before the compare-and-set.
+
+    A number may be taken from its counter, which a lost move gives back.
+    """
     for sql in asked:
         if sql.startswith(("INSERT", "UPDATE", "DELETE")) and '"committees_counter"' not in sql:
             move = f'UPDATE "{subject._meta.db_table}" SET "state"'  # noqa: S608 -- compared, not asked

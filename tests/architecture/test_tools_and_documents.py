@@ -51,7 +51,10 @@ MAY_SKIP = {"tests/chromium.py": "a machine without Chromium; where nothing may 
 
 
 def test_no_test_is_skipped_but_where_only_shared_data_would_do() -> None:
-    """A run in which a test was left out is red (tests/gate.py): a test that is for one database says what holds on the other."""
+    """A run in which a test was left out is red (tests/gate.py).
+
+    A test that is for one database says what holds on the other.
+    """
     lines = [
         (source.name(path), line)
         for path in [*(source.ROOT / "tests").rglob("*.py"), *source.TONGXIN.rglob("tests/**/*.py")]

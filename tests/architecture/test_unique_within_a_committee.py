@@ -1,4 +1,7 @@
-"""What is unique is unique within a committee: a database that is spread by committee can keep it, and no committee meets another's."""
+"""What is unique is unique within a committee.
+
+A database that is spread by committee can keep it, and no committee meets another's.
+"""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,7 @@
-"""English comes at the end by translation alone: what the screen says goes through gettext, and is asked for anew for each reader."""
+"""English comes at the end by translation alone.
+
+What the screen says goes through gettext, and is asked for anew for each reader.
+"""
 
 import re
 import subprocess
@@ -115,8 +118,8 @@ def test_scripts_are_read_by_their_texts(text: str, faults: list[str]) -> None:
 
 
 # ── what is wrapped arrives ──────────────────────────────────────────────────────────────────────
-# What asks while modules are read, and may: sheets' vocabulary, which is the system's; the interface's description, made once;
-# whether there is a text at all.
+# What asks while modules are read, and may: sheets' vocabulary, which is the system's; the interface's description,
+# made once; whether there is a text at all.
 ASK_EARLY = re.compile(r"/sheets(/|\.py)|^tongxin/(api/(describing|views)|audit/kinds|accounts/(codes|forms))\.py")
 WHILE_READ = r"""
 import traceback
@@ -138,7 +141,10 @@ from tongxin.desks.declared import declared, drafts, listings
 
 
 def test_no_module_asks_for_a_sentence_while_it_is_read() -> None:
-    """It would keep the first language. The syntax shows what stands at import; this, what functions that are called there ask."""
+    """It would keep the first language.
+
+    The syntax shows what stands at import; this, what functions that are called there ask.
+    """
     done = subprocess.run(  # noqa: S603 -- this interpreter
         (sys.executable, "-c", WHILE_READ), cwd=source.ROOT, capture_output=True, text=True, check=True
     )

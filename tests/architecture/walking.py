@@ -52,7 +52,10 @@ WRITES = re.compile(r'^\s*(?:INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO)\s+"?(\
 
 
 def ours(number: int) -> bool:
-    """Say whether the n-th of a walk is asked for here: in daily runs SQLite and PostgreSQL take turns, `make thorough` leaves nothing out."""
+    """Say whether the n-th of a walk is asked for here.
+
+    In daily runs SQLite and PostgreSQL take turns, `make thorough` leaves nothing out.
+    """
     return THOROUGH or number % 2 == (connection.vendor == "postgresql")
 
 
@@ -221,7 +224,10 @@ class Refusals:
 
 
 class Headers(HttpHeaders):
-    """The headers of a request, which remember whether a piece of a page was asked about: where not, it is the same answer."""
+    """The headers of a request, which remember whether a piece of a page was asked about.
+
+    Where not, it is the same answer.
+    """
 
     asked_for_piece = False
 

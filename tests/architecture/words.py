@@ -1,4 +1,7 @@
-"""Where Chinese stands in the product, and whether it goes through gettext: in Python by its syntax, in templates and scripts by their tokens."""
+"""Where Chinese stands in the product, and whether it goes through gettext.
+
+In Python by its syntax, in templates and scripts by their tokens.
+"""
 
 import ast
 import re
@@ -51,7 +54,8 @@ READ_BY = {
     ),
     *("debug", "info", "exception"),
 }
-# The vocabulary of sheets is the same in every language: what sheets and columns are called, what else and for example stands there.
+# The vocabulary of sheets is the same in every language: what sheets and columns are called, what else and for example
+# stands there.
 VOCABULARY = {"Column": {"name", "others", "example"}, "Kind": {"label"}}
 SHEETS = ("/sheets/", "/sheets.py")
 OF_CELLS = {"是", "否", "有", "无", "空", "未评价", "（示例）", "合计", "原因"}  # what a sheet is read by besides
@@ -146,7 +150,8 @@ class Reader(ast.NodeVisitor):
         for one in (*node.decorator_list, *node.args.defaults, *(d for d in node.args.kw_defaults if d)):
             self.visit(one)
         kept = any("cache" in ast.unparse(one) and "cached_property" not in ast.unparse(one) for one in node.decorator_list)
-        self._body(node.args, _without_docstring(node.body), kept=kept)  # what is kept for the process is in one language
+        # what is kept for the process is in one language
+        self._body(node.args, _without_docstring(node.body), kept=kept)
 
     visit_FunctionDef = visit_AsyncFunctionDef = _function  # noqa: N815 -- named by ast
 
@@ -330,7 +335,10 @@ SCRIPT = re.compile(
 
 
 def in_script(text: str) -> Iterator[Found]:
-    """Tell what of a script is not in order: Chinese outside `_("…")`, or with values inside (they are handed in by name)."""
+    """Tell what of a script is not in order.
+
+    Chinese outside `_("…")`, or with values inside (they are handed in by name).
+    """
     for match in SCRIPT.finditer(text):
         if match["text"] and HAN.search(match["text"]) and (not match["by"] or match["quote"] == "`"):
             yield Found(text.count("\n", 0, match.start()) + 1, "joined" if match["quote"] == "`" else "bare", match["text"][:80])

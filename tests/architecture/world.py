@@ -1,10 +1,11 @@
 """A mixed world made of the cast: every state of every lifecycle, in both counties, reached by the steps people take.
 
-How a row comes into a state, an app says in its `tests/world.py`: STATES, each with a way there, or BEGINNINGS, how a member
-begins one. Into a state of which it says nothing, the steps of the table lead from the first, each taken by whoever may. FURTHER are rows for a second part that may
-be played in a state, SAID what is said with a step whose form would not do, `neighbours` makes what stands beside all that.
-Of its pages that are neither lists, beginnings nor objects' pages: VISITS, who of a world opens which address; NO_PAGES, what takes
-a POST or gives a file, with why; ADDRESSES, what stands in an address that begins so, for a reader (`addresses.KNOWN`).
+How a row comes into a state, an app says in its `tests/world.py`: STATES, each with a way there, or BEGINNINGS, how a
+member begins one. Into a state of which it says nothing, the steps of the table lead from the first, each taken by
+whoever may. FURTHER are rows for a second part that may be played in a state, SAID what is said with a step whose form
+would not do, `neighbours` makes what stands beside all that. Of its pages that are neither lists, beginnings nor
+objects' pages: VISITS, who of a world opens which address; NO_PAGES, what takes a POST or gives a file, with why;
+ADDRESSES, what stands in an address that begins so, for a reader (`addresses.KNOWN`).
 """
 
 from collections import deque

@@ -11,7 +11,10 @@ SECONDS = 20
 
 
 def fits(page: Page) -> bool:
-    """Say whether the page does not scroll sideways. One that is just giving way to the next has nothing to measure: the next is."""
+    """Say whether the page does not scroll sideways.
+
+    One that is just giving way to the next has nothing to measure: the next is.
+    """
     assert page.viewport_size is not None
     until = time.monotonic() + SECONDS
     while time.monotonic() < until:

@@ -1,4 +1,7 @@
-"""A file that is not taken: one sees why among the files, on a phone and on a desk, and nothing that the page asks takes it away."""
+"""A file that is not taken.
+
+One sees why among the files, on a phone and on a desk, and nothing that the page asks takes it away.
+"""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,7 @@
-"""A day is chosen by key in a calendar that speaks Chinese, whatever the browser speaks; or typed, as people write it."""
+"""A day is chosen by key in a calendar that speaks Chinese, whatever the browser speaks.
+
+Or typed, as people write it.
+"""
 
 import pytest
 from django.test import Client

@@ -1,4 +1,6 @@
-"""Every address of the URL table is opened in a real browser: axe finds nothing serious, nothing scrolls sideways, no script fails.
+"""Every address of the URL table is opened in a real browser.
+
+Axe finds nothing serious, nothing scrolls sideways, no script fails.
 
 In daily runs each page is loaded and read by axe in one of the two sizes, by turns, and then looked at in the other;
 `make thorough` loads each in both.
@@ -42,15 +44,41 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 # Addresses that take a POST, or give something that is no page.
 ACTS = {
-    "ui:size", "ui:stay", "account-seat-choose", "audit-verify", "notices-read", "notice", "file", "member-phone", "draft", "switch-role", "held-export", "privacy-erase", "letter-again", "healthz", "import-template", "import-progress", "import-take", "import-drop", "import-again",
-}  # fmt: skip
+    "ui:size",
+    "ui:stay",
+    "account-seat-choose",
+    "audit-verify",
+    "notices-read",
+    "notice",
+    "file",
+    "member-phone",
+    "draft",
+    "switch-role",
+    "held-export",
+    "privacy-erase",
+    "letter-again",
+    "healthz",
+    "import-template",
+    "import-progress",
+    "import-take",
+    "import-drop",
+    "import-again",
+}
 ACTS |= {f"{one.name}-{what}" for one in listings() for what in ("acts", "sheet") if one.sheet or (one.acts and what == "acts")}
 # What apps declare is visited by whoever may, where the table below says nothing better.
 ACTS |= set(told("NO_PAGES"))
 DECLARED = {one.name for one in (*listings(), *declared("OBJECTS"), *declared("BEGINNINGS"))} | set(told("VISITS"))
 # Third-party pages that only lead on: to the sign-in, to the account, to a stage of signing in.
-LEADS_ON = {"mfa_index", "mfa_authenticate", "mfa_reauthenticate", "account_reauthenticate", "mfa_view_recovery_codes",
-            "mfa_generate_recovery_codes", "mfa_deactivate_totp", "account_set_password"}  # fmt: skip
+LEADS_ON = {
+    "mfa_index",
+    "mfa_authenticate",
+    "mfa_reauthenticate",
+    "account_reauthenticate",
+    "mfa_view_recovery_codes",
+    "mfa_generate_recovery_codes",
+    "mfa_deactivate_totp",
+    "account_set_password",
+}
 
 Visit = tuple[Account | None, str]
 
@@ -69,7 +97,10 @@ def names(patterns: list[Any] | None = None, space: str = "") -> set[str]:
 
 
 def visits(cast: Cast) -> dict[str, list[Visit]]:
-    """Return who opens which address: for every page the person it is made for, and further ones where it looks different."""
+    """Return who opens which address.
+
+    For every page the person it is made for, and further ones where it looks different.
+    """
     world = World(cast)
 
     def make(workflow: str, state: str) -> Any:
@@ -110,23 +141,45 @@ def visits(cast: Cast) -> dict[str, list[Visit]]:
     gone = kept_twice(cast, at=timezone.now())
     assert gone.merged_into is not None
     return {
-        "front": [to(None, "front")], "public": [to(None, "public")], "public-proposals": [to(None, "public-proposals", query="?in=YX")],
-        "public-committee": [to(None, "public-committee", "YX")], "public-proposal": [to(None, "public-proposal", released.uid)],
-        "home": [to(cast.proposer, "home"), to(cast.office, "home"), to(cast.assigner, "home"), to(cast.clerk, "home"), to(cast.leader, "home")],
-        "ui:components": [to(None, "ui:components")], "account_login": [to(None, "account_login")], "account_logout": [to(cast.proposer, "account_logout")],
-        "account_change_password": [to(cast.proposer, "account_change_password")], "mfa_activate_totp": [to(cast.clerk, "mfa_activate_totp")],
-        "invitation": [to(None, "invitation")], "account": [to(cast.proposer, "account"), to(cast.clerk, "account")],
-        "transition": [to(cast.office, "transition", "proposals", decision.uid, "not_file"), to(cast.office, "transition", "proposals", submitted.uid, "pass_examination")],
-        "units": [to(cast.office, "units")], "unit-new": [to(cast.office, "unit-new")], "unit": [to(cast.office, "unit", cast.unit.uid)],
-        "unit-course": [to(cast.office, "unit-course", cast.unit.uid)], "unit-rename": [to(cast.office, "unit-rename", cast.unit.uid)],
-        "unit-end": [to(cast.office, "unit-end", cast.unit.uid)], "unit-restore": [to(cast.office, "unit-restore", cast.unit.uid)],
-        "appointments": [to(cast.security_admin, "appointments")], "sign-in-at": [to(None, "sign-in-at", "YX")],
+        "front": [to(None, "front")],
+        "public": [to(None, "public")],
+        "public-proposals": [to(None, "public-proposals", query="?in=YX")],
+        "public-committee": [to(None, "public-committee", "YX")],
+        "public-proposal": [to(None, "public-proposal", released.uid)],
+        "home": [
+            to(cast.proposer, "home"),
+            to(cast.office, "home"),
+            to(cast.assigner, "home"),
+            to(cast.clerk, "home"),
+            to(cast.leader, "home"),
+        ],
+        "ui:components": [to(None, "ui:components")],
+        "account_login": [to(None, "account_login")],
+        "account_logout": [to(cast.proposer, "account_logout")],
+        "account_change_password": [to(cast.proposer, "account_change_password")],
+        "mfa_activate_totp": [to(cast.clerk, "mfa_activate_totp")],
+        "invitation": [to(None, "invitation")],
+        "account": [to(cast.proposer, "account"), to(cast.clerk, "account")],
+        "transition": [
+            to(cast.office, "transition", "proposals", decision.uid, "not_file"),
+            to(cast.office, "transition", "proposals", submitted.uid, "pass_examination"),
+        ],
+        "units": [to(cast.office, "units")],
+        "unit-new": [to(cast.office, "unit-new")],
+        "unit": [to(cast.office, "unit", cast.unit.uid)],
+        "unit-course": [to(cast.office, "unit-course", cast.unit.uid)],
+        "unit-rename": [to(cast.office, "unit-rename", cast.unit.uid)],
+        "unit-end": [to(cast.office, "unit-end", cast.unit.uid)],
+        "unit-restore": [to(cast.office, "unit-restore", cast.unit.uid)],
+        "appointments": [to(cast.security_admin, "appointments")],
+        "sign-in-at": [to(None, "sign-in-at", "YX")],
         "appointment-transfer": [to(cast.security_admin, "appointment-transfer", clerkship.uid)],
         "appointment-new": [to(cast.security_admin, "appointment-new")],
         "appointment-end": [to(cast.security_admin, "appointment-end", clerkship.uid)],
         "appointment-reset": [to(cast.security_admin, "appointment-reset", clerkship.uid)],
         "member-invite": [to(cast.office, "member-invite", member.uid)],
-        "members-doubles": [to(cast.office, "members-doubles")], "member-merge": [to(cast.office, "member-merge", member.uid)],
+        "members-doubles": [to(cast.office, "members-doubles")],
+        "member-merge": [to(cast.office, "member-merge", member.uid)],
         "member-double": [to(cast.office, "member-double", member.uid, cast.member(cast.bystander).uid)],
         "member-apart": [to(cast.office, "member-apart", member.uid, cast.member(cast.bystander).uid)],
         "member-part": [to(cast.office, "member-part", gone.merged_into.uid, gone.uid)],
@@ -134,50 +187,78 @@ def visits(cast: Cast) -> dict[str, list[Visit]]:
         "appointment-factor": [to(cast.security_admin, "appointment-factor", coded.uid)],
         "member-confirm-reinvitation": [to(cast.leader, "member-confirm-reinvitation", member.uid)],
         "slip": [to(cast.office, "slip")],
-        "account-seat": [to(cast.clerk, "account-seat")], "members-end-term": [to(cast.office, "members-end-term")],
-        "member-standing": [to(cast.office, "member-standing", member.uid, "resigned"), to(cast.office, "member-standing", member.uid, "suspend")],
+        "account-seat": [to(cast.clerk, "account-seat")],
+        "members-end-term": [to(cast.office, "members-end-term")],
+        "member-standing": [
+            to(cast.office, "member-standing", member.uid, "resigned"),
+            to(cast.office, "member-standing", member.uid, "suspend"),
+        ],
         "sessions": [to(cast.office, "sessions")],
-        "session": [to(cast.office, "session", cast.session.uid)], "events": [to(cast.audit_admin, "events")],
-        "regulations": [to(cast.proposer, "regulations")], "regulation": [to(cast.office, "regulation", "handling.categories")],
-        "held": [to(cast.proposer, "held"), to(cast.clerk, "held")], "privacy": [to(cast.office, "privacy"), to(cast.security_admin, "privacy")],
-        "privacy-due": [to(cast.office, "privacy-due", "read_notices")], "privacy-past": [to(cast.office, "privacy-past")],
-        "imports": [to(cast.office, "imports")], "sheet-columns": [to(cast.clerk, "sheet-columns")], "import": [to(cast.office, "import", one.uid) for one in sheets],
+        "session": [to(cast.office, "session", cast.session.uid)],
+        "events": [to(cast.audit_admin, "events")],
+        "regulations": [to(cast.proposer, "regulations")],
+        "regulation": [to(cast.office, "regulation", "handling.categories")],
+        "held": [to(cast.proposer, "held"), to(cast.clerk, "held")],
+        "privacy": [to(cast.office, "privacy"), to(cast.security_admin, "privacy")],
+        "privacy-due": [to(cast.office, "privacy-due", "read_notices")],
+        "privacy-past": [to(cast.office, "privacy-past")],
+        "imports": [to(cast.office, "imports")],
+        "sheet-columns": [to(cast.clerk, "sheet-columns")],
+        "import": [to(cast.office, "import", one.uid) for one in sheets],
         "import-rows": [to(cast.office, "import-rows", one.uid) for one in sheets],
         "import-undo": [to(cast.office, "import-undo", sheets[1].uid)],
-        "notices": [to(cast.proposer, "notices")], "notices-delivery": [to(who_keeps_the_system(cast), "notices-delivery")],
-        "proposal-told": [to(cast.office, "proposal-told", closed.proposal.uid)], "members": [to(cast.proposer, "members")], "member": [to(cast.office, "member", member.uid)],
+        "notices": [to(cast.proposer, "notices")],
+        "notices-delivery": [to(who_keeps_the_system(cast), "notices-delivery")],
+        "proposal-told": [to(cast.office, "proposal-told", closed.proposal.uid)],
+        "members": [to(cast.proposer, "members")],
+        "member": [to(cast.office, "member", member.uid)],
         "member-change": [to(cast.office, "member-change", member.uid)],
         "member-correct": [to(cast.office, "member-correct", member.uid)],
-        "handling-inbox": [to(cast.clerk, "handling-inbox")], "handling-assign": [to(cast.assigner, "handling-assign")],
-        "handling-assign-one": [to(cast.assigner, "handling-assign-one", filed.uid)], "handling-units": [to(cast.assigner, "handling-units", returned.case.uid)],
-        "handling-supervise": [to(cast.assigner, "handling-supervise")], "handling-rate": [to(cast.cosigner, "handling-rate", rating.uid)],
+        "handling-inbox": [to(cast.clerk, "handling-inbox")],
+        "handling-assign": [to(cast.assigner, "handling-assign")],
+        "handling-assign-one": [to(cast.assigner, "handling-assign-one", filed.uid)],
+        "handling-units": [to(cast.assigner, "handling-units", returned.case.uid)],
+        "handling-supervise": [to(cast.assigner, "handling-supervise")],
+        "handling-rate": [to(cast.cosigner, "handling-rate", rating.uid)],
         "handling-rate-for": [to(cast.office, "handling-rate-for", rating.uid, rater.uid)],
         "handling-task": [to(cast.clerk, "handling-task", writing.uid), to(cast.assigner, "handling-task", asked.uid)],
-        "handling-contact": [to(cast.clerk, "handling-contact", writing.uid)], "handling-review": [to(cast.assigner, "handling-review", review.uid)],
-        "handling-reply": [to(cast.clerk, "handling-reply", writing.uid)], "handling-reply-preview": [to(cast.clerk, "handling-reply-preview", writing.uid)],
+        "handling-contact": [to(cast.clerk, "handling-contact", writing.uid)],
+        "handling-review": [to(cast.assigner, "handling-review", review.uid)],
+        "handling-reply": [to(cast.clerk, "handling-reply", writing.uid)],
+        "handling-reply-preview": [to(cast.clerk, "handling-reply-preview", writing.uid)],
         "handling-reply-copy": [to(cast.clerk, "handling-reply-copy", writing.uid, stale.uid)],
         "draft-copy": [(cast.proposer, copy.get_absolute_url()), (cast.clerk, stale.get_absolute_url())],
-        "proposals": [to(cast.proposer, "proposals"), to(cast.proposer, "proposals", query="?tab=filed")], "proposal-new": [to(cast.proposer, "proposal-new")],  # leads on to a form of its own
-
+        "proposals": [to(cast.proposer, "proposals"), to(cast.proposer, "proposals", query="?tab=filed")],
+        "proposal-new": [to(cast.proposer, "proposal-new")],  # leads on to a form of its own
         "proposal-behalf": [to(cast.office, "proposal-behalf")],
-        "proposal-edit": [to(cast.proposer, "proposal-edit", gathering.uid)], "proposal-copy": [to(cast.proposer, "proposal-copy", draft.uid, copy.uid)],
-        "proposal-invitation": [to(invitation.member.account, "proposal-invitation", gathering.uid)], "proposal-preview": [to(cast.proposer, "proposal-preview", draft.uid)],
-        "passing-on": [to(cast.office, "passing-on")], "office-reclassify": [to(cast.office, "office-reclassify", filed.uid)],
-        "office-reroute": [to(cast.office, "office-reroute", filed.uid)], "office-season": [to(cast.office, "office-season", filed.uid)],
+        "proposal-edit": [to(cast.proposer, "proposal-edit", gathering.uid)],
+        "proposal-copy": [to(cast.proposer, "proposal-copy", draft.uid, copy.uid)],
+        "proposal-invitation": [to(invitation.member.account, "proposal-invitation", gathering.uid)],
+        "proposal-preview": [to(cast.proposer, "proposal-preview", draft.uid)],
+        "passing-on": [to(cast.office, "passing-on")],
+        "office-reclassify": [to(cast.office, "office-reclassify", filed.uid)],
+        "office-reroute": [to(cast.office, "office-reroute", filed.uid)],
+        "office-season": [to(cast.office, "office-season", filed.uid)],
         "office-release": [to(cast.office, "office-release", filed.uid), to(cast.office, "office-release", released.uid)],
         "publication": [to(cast.office, "publication")],
         "handling-public-reply": [to(cast.office, "handling-public-reply", PublicReply.objects.order_by("id")[0].uid)],
         "office-unrelease": [to(cast.office, "office-unrelease", released.uid)],
         "desk-proposals": [to(cast.office, "desk-proposals"), to(cast.leader, "desk-proposals")],
         "proposal": [
-            to(cast.proposer, "proposal", rating.proposal.uid), to(cast.office, "proposal", closed.proposal.uid), to(cast.clerk, "proposal", writing.case.proposal.uid),
-            to(cast.proposer, "proposal", not_filed.uid), to(None, "proposal", released.uid),
+            to(cast.proposer, "proposal", rating.proposal.uid),
+            to(cast.office, "proposal", closed.proposal.uid),
+            to(cast.clerk, "proposal", writing.case.proposal.uid),
+            to(cast.proposer, "proposal", not_filed.uid),
+            to(None, "proposal", released.uid),
         ],
-    }  # fmt: skip
+    }
 
 
 def _of_what_is_declared(cast: Cast, *, but: set[str]) -> dict[str, list[Visit]]:
-    """Return who opens the lists, beginnings and objects' pages of which the table says nothing: whoever of the cast may."""
+    """Return who opens the lists, beginnings and objects' pages of which the table says nothing.
+
+    Whoever of the cast may.
+    """
     people, world = [Account.objects.get(pk=a.pk) for a in cast.everyone().values()], World(cast)
     found: dict[str, list[Visit]] = {name: visits_of(world) for name, visits_of in told("VISITS").items()}
     for one in (*listings(), *declared("BEGINNINGS")):
@@ -261,7 +342,8 @@ LEADS_TO = {
 }
 IMPACTS = {"serious", "critical"}
 HAS_A_SLIP = "YX004"  # printed once by who may, in the session that looks at the pages
-SHOWS = {"slip": ".letter", "member-confirm-reinvitation": "input[name=code]"}  # what a page without its matter would not have
+# what a page without its matter would not have
+SHOWS = {"slip": ".letter", "member-confirm-reinvitation": "input[name=code]"}
 
 
 def _sessions(page: Page, live_server: LiveServer) -> Callable[[Account | None], None]:
@@ -315,15 +397,86 @@ def _faults_in_the_other_size(page: Page) -> list[str]:
 
 
 VISITED = (
-    "sign-in-at", "appointment-transfer", "appointment-new", "appointment-end", "appointment-factor", "member-confirm-reinvitation", "slip",
-    "imports", "sheet-columns", "import", "import-rows", "import-undo", "account-seat", "members-end-term", "member-standing", "member-invite", "member-release", "appointment-reset",
-    "members-doubles", "member-merge", "member-double", "member-apart", "member-part",
-    "front", "public", "public-proposals", "public-committee", "public-proposal", "home", "ui:components", "account_login", "account_logout",
-    "account_change_password", "mfa_activate_totp", "invitation", "account", "transition", "unit-new", "unit", "unit-course", "unit-rename", "unit-end", "unit-restore", "sessions", "session", "events",
-    "held", "privacy", "privacy-due", "privacy-past", "regulations", "regulation", "notices", "member", "member-change", "member-correct", "handling-assign-one",
-    "handling-units", "handling-rate", "handling-rate-for", "handling-contact", "handling-review",
-    "handling-reply", "handling-reply-preview", "handling-reply-copy", "draft-copy", "proposal-new", "proposal-behalf",
-    "proposal-edit", "proposal-copy", "proposal-invitation", "proposal-preview", "passing-on", "office-reclassify", "office-reroute",
-    "office-season", "office-release", "office-unrelease", "publication", "handling-public-reply",
-    "notices-delivery", "proposal-told",
-)  # fmt: skip
+    "sign-in-at",
+    "appointment-transfer",
+    "appointment-new",
+    "appointment-end",
+    "appointment-factor",
+    "member-confirm-reinvitation",
+    "slip",
+    "imports",
+    "sheet-columns",
+    "import",
+    "import-rows",
+    "import-undo",
+    "account-seat",
+    "members-end-term",
+    "member-standing",
+    "member-invite",
+    "member-release",
+    "appointment-reset",
+    "members-doubles",
+    "member-merge",
+    "member-double",
+    "member-apart",
+    "member-part",
+    "front",
+    "public",
+    "public-proposals",
+    "public-committee",
+    "public-proposal",
+    "home",
+    "ui:components",
+    "account_login",
+    "account_logout",
+    "account_change_password",
+    "mfa_activate_totp",
+    "invitation",
+    "account",
+    "transition",
+    "unit-new",
+    "unit",
+    "unit-course",
+    "unit-rename",
+    "unit-end",
+    "unit-restore",
+    "sessions",
+    "session",
+    "events",
+    "held",
+    "privacy",
+    "privacy-due",
+    "privacy-past",
+    "regulations",
+    "regulation",
+    "notices",
+    "member",
+    "member-change",
+    "member-correct",
+    "handling-assign-one",
+    "handling-units",
+    "handling-rate",
+    "handling-rate-for",
+    "handling-contact",
+    "handling-review",
+    "handling-reply",
+    "handling-reply-preview",
+    "handling-reply-copy",
+    "draft-copy",
+    "proposal-new",
+    "proposal-behalf",
+    "proposal-edit",
+    "proposal-copy",
+    "proposal-invitation",
+    "proposal-preview",
+    "passing-on",
+    "office-reclassify",
+    "office-reroute",
+    "office-season",
+    "office-release",
+    "office-unrelease",
+    "publication",
+    "handling-public-reply",
+    "notices-delivery",
+    "proposal-told",
+)

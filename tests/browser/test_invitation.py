@@ -1,4 +1,7 @@
-"""The way in, in a real browser: from the link on the slip to the own home, and a seat linked to the account one has."""
+"""The way in, in a real browser.
+
+From the link on the slip to the own home, and a seat linked to the account one has.
+"""
 
 import re
 from collections.abc import Iterator
@@ -39,7 +42,8 @@ def _invited(cast: Cast) -> str:
 def test_the_link_of_the_slip_leads_to_the_own_home(cast: Cast, page: Page, live_server: LiveServer) -> None:
     page.goto(f"{live_server.url}/invitation/#{_invited(cast)}")
     expect(page.get_by_label("邀请码或重置码")).to_have_value(re.compile("[0-9a-z-]{14}"))
-    assert page.url == f"{live_server.url}/invitation/"  # the code is in no address that a server, a proxy or a history keeps
+    # the code is in no address that a server, a proxy or a history keeps
+    assert page.url == f"{live_server.url}/invitation/"
     page.get_by_role("button", name="下一步").click()
     expect(page.locator("main")).to_contain_text("叶新知，这是您在云溪县政协的邀请。")
     assert fits(page)

@@ -56,9 +56,13 @@ def test_the_pages_of_two_seats_are_fit_for_everybody(context: BrowserContext, l
     there = second_seat(account, cast.other_county, "WC050")
     own, draft, told = invite(cast, here, cast.proposer), draft_in(there, account), Event.objects.order_by("id")[0]
     notice = Notice.objects.create(
-        account=account, committee_code="YX", event=told, text="林知远委员邀您联名", made_at=timezone.now(),
+        account=account,
+        committee_code="YX",
+        event=told,
+        text="林知远委员邀您联名",
+        made_at=timezone.now(),
         url=f"{own.get_absolute_url()}invitation/",
-    )  # fmt: skip
+    )
     sign_in(context, live_server, account, there)
     page, found = context.new_page(), {}
     paths = ("/home/", notice.url, "/notices/", f"/notices/{notice.uid}/", f"/proposals/{draft.uid}/edit/")

@@ -1,4 +1,7 @@
-"""An installation on the tests' own database: server and worker as processes that can be killed, people who ask by HTTP."""
+"""An installation on the tests' own database.
+
+Server and worker as processes that can be killed, people who ask by HTTP.
+"""
 
 import contextlib
 import http.client
@@ -44,9 +47,13 @@ def environment(home: Path) -> dict[str, str]:
     """Return the environment of a process beside the tests: their database, their keys."""
     said = {name: value for name, value in os.environ.items() if not name.startswith(("TONGXIN_", "PYTEST_"))}
     said |= {
-        "TONGXIN_HOME": str(home), "TONGXIN_SECRET_KEY": settings.SECRET_KEY, "TONGXIN_FIELD_KEY": settings.FIELD_KEY,
-        "TONGXIN_AUDIT_KEY": settings.AUDIT_KEY, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1",
-    }  # fmt: skip
+        "TONGXIN_HOME": str(home),
+        "TONGXIN_SECRET_KEY": settings.SECRET_KEY,
+        "TONGXIN_FIELD_KEY": settings.FIELD_KEY,
+        "TONGXIN_AUDIT_KEY": settings.AUDIT_KEY,
+        "PYTHONPATH": str(ROOT),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
     own: dict[str, Any] = connection.settings_dict
     if connection.vendor == "sqlite":
         place = home / "tongxin.sqlite3"

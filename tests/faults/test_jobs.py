@@ -27,7 +27,10 @@ LETTERS, KILLS, CASES = (30, 10, 12) if ROUNDS else (6, 2, 3)
 
 
 def test_a_worker_killed_while_a_letter_goes_out_loses_none_and_each_keeps_its_number(cast: Cast, tmp_path: Path) -> None:
-    """Killed when the server has the letter and has not said so: it goes again, under the same number, so that mail programs show one."""
+    """Killed when the server has the letter and has not said so.
+
+    It goes again, under the same number, so that mail programs show one.
+    """
     cast.proposer.email = "linzhiyuan@example.invalid"
     cast.proposer.save()
     cast.answered(timezone.now() - timedelta(days=1))
@@ -52,9 +55,17 @@ def test_a_worker_killed_while_a_letter_goes_out_loses_none_and_each_keeps_its_n
 def _urgent(account: Account, event: Event, text: str) -> Letter:
     now = timezone.now()
     notice, _made = Notice.objects.update_or_create(
-        account=account, event=event,
-        defaults={"committee_code": "YX", "text": text, "urgent": True, "matter": "", "made_at": now, "day": timezone.localdate(now)},
-    )  # fmt: skip
+        account=account,
+        event=event,
+        defaults={
+            "committee_code": "YX",
+            "text": text,
+            "urgent": True,
+            "matter": "",
+            "made_at": now,
+            "day": timezone.localdate(now),
+        },
+    )
     return Letter.objects.create(notice=notice, address=account.email, made_at=now, next_try_at=now)
 
 

@@ -1,4 +1,7 @@
-"""The disk fills, the database goes and comes back, the clock is set back, two servers start at once: it is said, and all goes on."""
+"""The disk fills, the database goes and comes back, the clock is set back, two servers start at once.
+
+It is said, and all goes on.
+"""
 
 import resource
 import threading
@@ -31,7 +34,10 @@ def autosaved(server: Server, who: Person, proposal: Proposal, text: str) -> tup
 
 
 def test_a_full_disk_is_said_and_when_there_is_space_all_goes_on(cast: Cast, tmp_path: Path) -> None:
-    """Nothing may be written behind the first bytes of any file: SQLite's own and what is noted outside the database."""
+    """Nothing may be written behind the first bytes of any file.
+
+    SQLite's own and what is noted outside the database.
+    """
     proposal, other, who = cast.draft(timezone.now()), cast.draft(timezone.now(), title="关于停车的建议"), Person(cast.proposer)
     with serving(tmp_path) as server:
         assert autosaved(server, who, proposal, "第一稿")[0] == 200

@@ -89,9 +89,11 @@ class Marked:
     def _in_decision(self, situation: str) -> Proposal:
         remark = self.marks.word("examination", situation)
         return self._step(
-            self._submitted(situation), "pass_examination", self.cast.office,
+            self._submitted(situation),
+            "pass_examination",
+            self.cast.office,
             Examination("social", "learning", "government", remark),
-        )  # fmt: skip
+        )
 
     def _filed(self, situation: str, routed_to: str = "government") -> Proposal:
         return self._step(self._in_decision(situation), "file", self.cast.office, Filing("social", "learning", routed_to))
@@ -151,9 +153,16 @@ class Marked:
         self._step(co, "give_advice", cast.co_clerk, Advising(word("advice", situation)))
         lead = cast.task(case)
         handling.record_contact(
-            lead, stage="before", way="meeting", on=NOW.date(), who="孟时雨", with_whom="林知远",
-            note=word("contact note", situation), actor=cast.clerk, at=NOW,
-        )  # fmt: skip
+            lead,
+            stage="before",
+            way="meeting",
+            on=NOW.date(),
+            who="孟时雨",
+            with_whom="林知远",
+            note=word("contact note", situation),
+            actor=cast.clerk,
+            at=NOW,
+        )
         self._write(lead, situation)
         handling.remind(lead, reason=word("reminder", situation), actor=cast.assigner, at=NOW)
         return cast.task(case)
@@ -161,9 +170,11 @@ class Marked:
     def _write(self, task: Task, situation: str) -> None:
         reply, marks = handling.reply_of(task), self.marks
         text = {
-            "category": "B", "text": marks.word("reply", situation) + "六月底前在两个镇试点。",
-            "contact": marks.word("reply contact", situation), "phone": marks.phone("reply phone", situation),
-        }  # fmt: skip
+            "category": "B",
+            "text": marks.word("reply", situation) + "六月底前在两个镇试点。",
+            "contact": marks.word("reply contact", situation),
+            "phone": marks.phone("reply phone", situation),
+        }
         handling.save_reply(reply, fields=text, started_from=reply.version, actor=self.cast.clerk, at=NOW)
         content = f"测算 {marks.word('reply file', situation)}".encode()
         upload = SimpleUploadedFile(f"{marks.word('reply file name', situation)}.txt", content)
@@ -201,9 +212,14 @@ class Marked:
             if (only is None or account == only) and Case.objects.get(pk=case.pk).state == CaseState.RATING:
                 whose = "proposer's" if account == self.cast.proposer else "co-signer's"
                 handling.rate(
-                    reply, signature=signature, attitude="satisfied", result="basic",
-                    comment=self.marks.word(f"{whose} comment", situation), actor=account, at=LATER,
-                )  # fmt: skip
+                    reply,
+                    signature=signature,
+                    attitude="satisfied",
+                    result="basic",
+                    comment=self.marks.word(f"{whose} comment", situation),
+                    actor=account,
+                    at=LATER,
+                )
 
     # ── people and units ──
     def _contact_data(self) -> None:

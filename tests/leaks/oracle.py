@@ -16,8 +16,15 @@ WC_INSIDE = {"wc_office", "wc_leader"}
 EVERYBODY = {"*"}
 
 HANDLED = (
-    "assigned", "return_asked", "in_hand", "revised", "under_review", "sent_back", "rating", "closed",
-)  # fmt: skip
+    "assigned",
+    "return_asked",
+    "in_hand",
+    "revised",
+    "under_review",
+    "sent_back",
+    "rating",
+    "closed",
+)
 SENT = ("rating", "closed", "released_answered")
 WRITING = ("in_hand", "revised", "sent_back")
 
@@ -93,7 +100,8 @@ TABLE: dict[str, dict[str, set[str]]] = {
     "unit's phone": {"county": COUNTY_OFFICE, "wc": {"wc_office"}},
 }  # fmt: skip
 
-# What the walk found and others mend, with the sentence that it breaks. A line that is no longer true fails in `make thorough`.
+# What the walk found and others mend, with the sentence that it breaks. A line that is no longer true fails in `make
+# thorough`.
 STILL_OPEN: dict[tuple[str, str], set[str]] = {}
 # DESIGN §3 "Who sits": a seat that ended lets read the own file, nothing else.
 READ_TOO_MUCH: set[str] = set()

@@ -1,7 +1,10 @@
-"""Everybody looks everywhere, and finds no mark that is not theirs: pages, pieces of pages, exports, files, notices, headers.
+"""Everybody looks everywhere, and finds no mark that is not theirs.
 
-Run whole by `make thorough`; otherwise each person opens every route with two of what may stand in its address, others than
-the next person, looks at every other view of the lists and asks for one kind of export; each of the two databases walks one half.
+Pages, pieces of pages, exports, files, notices, headers.
+
+Run whole by `make thorough`; otherwise each person opens every route with two of what may stand in its address, others
+than the next person, looks at every other view of the lists and asks for one kind of export; each of the two databases
+walks one half.
 """
 
 import io
@@ -130,7 +133,10 @@ def _sample(found: list[dict[str, str]], place: int) -> list[dict[str, str]]:
 
 
 def _older_pages() -> dict[str, tuple[str, ...]]:
-    """Return the views that begin at one of the keys there are, in even steps; PostgreSQL gives no key twice, whatever was undone."""
+    """Return the views that begin at one of the keys there are, in even steps.
+
+    PostgreSQL gives no key twice, whatever was undone.
+    """
     found = {}
     for name, (model, pages) in OLDER.items():
         keys = list(model._default_manager.order_by("pk").values_list("pk", flat=True))

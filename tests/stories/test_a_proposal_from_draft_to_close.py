@@ -24,9 +24,12 @@ def test_a_proposal_from_draft_to_close(cast: Cast) -> None:
     at = moment("2026-02-02")
     proposal = proposals.draft(cast.county, actor=cast.proposer, at=at, first=cast.member(cast.proposer), text=TEXT)
     invitations = proposals.invite_cosigners(
-        proposal, members=[cast.member(cast.cosigner), cast.member(cast.second_cosigner)], until=moment("2026-02-05", 18),
-        actor=cast.proposer, at=at,
-    )  # fmt: skip
+        proposal,
+        members=[cast.member(cast.cosigner), cast.member(cast.second_cosigner)],
+        until=moment("2026-02-05", 18),
+        actor=cast.proposer,
+        at=at,
+    )
     proposals.answer_invitation(invitations[0], accept=True, actor=cast.cosigner, at=at + timedelta(hours=3))
     proposals.answer_invitation(invitations[1], accept=True, actor=cast.second_cosigner, at=at + timedelta(days=1))
 
@@ -74,9 +77,16 @@ def test_a_proposal_from_draft_to_close(cast: Cast) -> None:
         perform(lead, "submit_reply", actor=cast.clerk, at=moment("2026-03-12"))
     assert blocked.value.reasons == ["还没有面商记录，请先与提案人面商", "还没有收到县财政局的会办意见"]
     handling.record_contact(
-        lead, stage="before", way="meeting", on=moment("2026-03-18").date(), who="孟时雨", with_whom="林知远", note="先试点。",
-        actor=cast.clerk, at=moment("2026-03-18"),
-    )  # fmt: skip
+        lead,
+        stage="before",
+        way="meeting",
+        on=moment("2026-03-18").date(),
+        who="孟时雨",
+        with_whom="林知远",
+        note="先试点。",
+        actor=cast.clerk,
+        at=moment("2026-03-18"),
+    )
     perform(co, "give_advice", actor=cast.co_clerk, at=moment("2026-04-01"), payload=Advising("同意列支夜班补助。"))
     perform(lead, "submit_reply", actor=cast.clerk, at=moment("2026-05-13"))
     perform(lead, "approve", actor=cast.unit_leader, at=moment("2026-05-14"))
@@ -97,9 +107,15 @@ def test_a_proposal_from_draft_to_close(cast: Cast) -> None:
 
     # 沈如松不满意，同意把理由转告承办单位。当天没有动静，第二天早上 6 时才退回重办：单位知道评价和理由，不知道是谁、什么时候评的。
     handling.rate(
-        reply, signature=third, attitude="fairly", result="dissatisfied", comment="只说试点，没有说什么时候推开。",
-        passes_on=True, actor=cast.second_cosigner, at=moment("2026-05-19"),
-    )  # fmt: skip
+        reply,
+        signature=third,
+        attitude="fairly",
+        result="dissatisfied",
+        comment="只说试点，没有说什么时候推开。",
+        passes_on=True,
+        actor=cast.second_cosigner,
+        at=moment("2026-05-19"),
+    )
     assert (tasks.close_rounds(moment("2026-05-19", 23)), tasks.close_rounds(moment("2026-05-20", 6))) == (0, 1)
     case, lead = Case.objects.get(pk=case.pk), Task.objects.get(pk=lead.pk)
     assert (case.state, case.round, lead.state, lead.due_on.isoformat()) == (
@@ -111,21 +127,32 @@ def test_a_proposal_from_draft_to_close(cast: Cast) -> None:
     verdict = cases.verdict_for_unit(lead, case)
     assert verdict is not None
     assert (verdict.result, verdict.reasons) == (
-        {"satisfied": 1, "fairly": 1, "dissatisfied": 1}, ("只说试点，没有说什么时候推开。",)
-    )  # fmt: skip
+        {"satisfied": 1, "fairly": 1, "dissatisfied": 1},
+        ("只说试点，没有说什么时候推开。",),
+    )
 
     # 第二次办理，再答复，都满意，办结。
     again = handling.reply_of(lead)
     handling.save_reply(
-        again, fields={"category": "A", "text": "八月底前全县七个镇全部开设夜间药房。"}, started_from=again.version, actor=cast.clerk,
+        again,
+        fields={"category": "A", "text": "八月底前全县七个镇全部开设夜间药房。"},
+        started_from=again.version,
+        actor=cast.clerk,
         at=moment("2026-06-08"),
-    )  # fmt: skip
+    )
     with pytest.raises(Blocked, match="重新办理以来还没有面商记录"):
         perform(lead, "submit_reply", actor=cast.clerk, at=moment("2026-06-08"))
     handling.record_contact(
-        lead, stage="during", way="visit", on=moment("2026-06-08").date(), who="孟时雨", note="一起看了三个镇的药房。",
-        present=queries.raters(case.proposal), actor=cast.clerk, at=moment("2026-06-08"),
-    )  # fmt: skip
+        lead,
+        stage="during",
+        way="visit",
+        on=moment("2026-06-08").date(),
+        who="孟时雨",
+        note="一起看了三个镇的药房。",
+        present=queries.raters(case.proposal),
+        actor=cast.clerk,
+        at=moment("2026-06-08"),
+    )
     perform(lead, "submit_reply", actor=cast.clerk, at=moment("2026-06-08"))
     perform(lead, "approve", actor=cast.unit_leader, at=moment("2026-06-09"))
     perform(lead, "send", actor=cast.assigner, at=moment("2026-06-10"), payload=Sending("A"))

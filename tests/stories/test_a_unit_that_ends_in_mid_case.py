@@ -55,8 +55,12 @@ def test_a_unit_that_ends_in_mid_case(cast: Cast) -> None:
     lead.refresh_from_db()
     moved = Task.objects.get(case=case, unit=cast.other_unit)
     assert (lead.state, moved.state, moved.part, moved.moved_from_id, moved.due_on) == (
-        TaskState.MOVED, TaskState.AWAITING, "lead", lead.pk, lead.due_on,
-    )  # fmt: skip
+        TaskState.MOVED,
+        TaskState.AWAITING,
+        "lead",
+        lead.pk,
+        lead.due_on,
+    )
     assert unit.appointments.filter(ends_on=None).count() == 0
 
     # 双方人员、提案人、交办督办部门都知道。

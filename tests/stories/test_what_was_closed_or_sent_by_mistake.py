@@ -72,23 +72,37 @@ def test_a_case_closed_wrongly_is_opened_answered_anew_rated_and_closed(cast: Ca
     reply = handling.reply_of(lead)
     at = moment("2026-06-20")
     handling.save_reply(
-        reply, fields={"text": f"　{reply.text}　\n"}, started_from=reply.version, actor=cast.clerk, at=at,
-    )  # fmt: skip
+        reply,
+        fields={"text": f"　{reply.text}　\n"},
+        started_from=reply.version,
+        actor=cast.clerk,
+        at=at,
+    )
     with pytest.raises(Blocked) as blocked:
         perform(lead, "submit_reply", actor=cast.clerk, at=at)
     assert blocked.value.reasons == [
-        "答复内容与上次的一样，请按新的办理情况修改以后再送", "重新办理以来还没有面商记录，请先与提案人面商",
+        "答复内容与上次的一样，请按新的办理情况修改以后再送",
+        "重新办理以来还没有面商记录，请先与提案人面商",
         "还没有收到县财政局的会办意见",
-    ]  # fmt: skip
+    ]
     talk = handling.record_contact(
-        lead, stage="during", way="visit", on=timezone.localdate(at), who="孟时雨", present=queries.raters(case.proposal)[:1],
-        with_whom="柳河镇卫生院负责人", note="一起看了试点药房。", actor=cast.clerk, at=at,
-    )  # fmt: skip
+        lead,
+        stage="during",
+        way="visit",
+        on=timezone.localdate(at),
+        who="孟时雨",
+        present=queries.raters(case.proposal)[:1],
+        with_whom="柳河镇卫生院负责人",
+        note="一起看了试点药房。",
+        actor=cast.clerk,
+        at=at,
+    )
     handling.confirm_contact(talk, actor=cast.proposer, at=at)
     perform(co, "give_advice", actor=cast.co_clerk, at=at, payload=Advising("追加补助。"))
     assert list(Advice.objects.filter(task=co).values_list("round", "text")) == [
-        (1, "同意，夜班补助可从公共卫生经费中列支。"), (2, "追加补助。"),
-    ]  # fmt: skip
+        (1, "同意，夜班补助可从公共卫生经费中列支。"),
+        (2, "追加补助。"),
+    ]
     again = _answer(cast, lead, moment("2026-06-22"), "两个镇的夜间药房已于六月二十日开业。")
 
     # 都满意，办结。
@@ -129,8 +143,10 @@ def test_a_reply_sent_by_mistake_is_recalled_and_another_is_rated(cast: Cast, ot
     case = Case.objects.get(pk=case.pk)
     assert (case.state, right.round, right.pk == wrong.pk) == (CaseState.RATING, 1, False)
     assert {(r.task_id, s.pk) for r, s in cases.ratings_awaited(case)} == {
-        (mine.pk, first.pk), (mine.pk, second.pk), (theirs.pk, second.pk),
-    }  # fmt: skip
+        (mine.pk, first.pk),
+        (mine.pk, second.pk),
+        (theirs.pk, second.pk),
+    }
     with pytest.raises(handling.HandlingError, match="已经撤回"):
         handling.rate(wrong, signature=second, actor=cast.cosigner, at=moment("2026-05-21"), **said)
     handling.rate(right, signature=first, result="satisfied", actor=cast.proposer, at=moment("2026-05-21"), **RATE)

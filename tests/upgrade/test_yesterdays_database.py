@@ -1,4 +1,7 @@
-"""A database that revision 6444d83 made comes along: nothing lost, everything proved, every page opens, nobody locked out."""
+"""A database that revision 6444d83 made comes along.
+
+Nothing lost, everything proved, every page opens, nobody locked out.
+"""
 
 import json
 import os
@@ -71,15 +74,21 @@ def test_it_upgrades_is_in_order_and_every_page_opens(place: dict[str, str]) -> 
     verdict = json.loads(run(place, "tongxin.cli", "audit", "verify", "--json"))
     assert (verdict["ok"], verdict["first_bad"]) == (True, None)
     assert verdict["events"] > verdict["sealed"] >= 404
-    run(place, "tongxin.cli", "worker", "--once")  # before it, `check` rightly says that yesterday's events wait for their seal
+    # before it, `check` rightly says that yesterday's events wait for their seal
+    run(place, "tongxin.cli", "worker", "--once")
     found = json.loads(run(place, "tongxin.cli", "check", "--json"))
     assert found["ok"], found
     reply, proposal = json.loads(run(place, "tests.upgrade.yesterday", "kept", "cast").splitlines()[-1])
     typed = {"text": "另一处写的答复", "phone": "13800000000"}
     assert reply == {
-        "uid": "yesterdayc1", "kind": "handling.reply", "fields": typed, "from": 1, "at": "2026-03-01T01:00:00+00:00",
-        "settled": False, "home": 1,
-    }  # fmt: skip
+        "uid": "yesterdayc1",
+        "kind": "handling.reply",
+        "fields": typed,
+        "from": 1,
+        "at": "2026-03-01T01:00:00+00:00",
+        "settled": False,
+        "home": 1,
+    }
     assert (proposal["kind"], proposal["home"], bool(proposal["fields"])) == ("proposals.text", 1, True)
     visited = json.loads(run(place | {"TONGXIN_TESTING": "1"}, "tests.upgrade.yesterday", "visit", "cast").splitlines()[-1])
     assert visited["broken"] == []

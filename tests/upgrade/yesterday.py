@@ -1,8 +1,11 @@
-"""Brings back a database that an earlier revision made, and opens its pages after the upgrade. Run as a process of its own.
+"""Brings back a database that an earlier revision made, and opens its pages after the upgrade.
 
-The files beside it hold every row as revision 6444d83 wrote it, table by table, on no particular database: `cast` the cast's
-world; `year` a real `init` with a local rule, units, members and a year of proposals from sheets, and the people who were
-appointed and invited then. `load` makes the tables of that revision and puts the rows in, `visit` opens every address as everybody.
+Run as a process of its own.
+
+The files beside it hold every row as revision 6444d83 wrote it, table by table, on no particular database: `cast` the
+cast's world; `year` a real `init` with a local rule, units, members and a year of proposals from sheets, and the people
+who were appointed and invited then. `load` makes the tables of that revision and puts the rows in, `visit` opens every
+address as everybody.
 """
 
 import gzip
@@ -95,7 +98,10 @@ def _without_what_came_since(cursor: Any) -> None:
 
 
 def _hang_files(cursor: Any, place: Path) -> None:
-    """Give one proposal that was handed in and one reply that was sent a file, as that revision would have: that world had none."""
+    """Give one proposal that was handed in and one reply that was sent a file, as that revision would have.
+
+    That world had none.
+    """
     holders = (
         ("proposals_attachment", "proposal_id", "proposals_proposal", "state = 'handed_over'"),
         ("handling_replyfile", "reply_id", "handling_reply", "sent_at IS NOT NULL"),
@@ -131,7 +137,10 @@ def ruled(_world: str) -> None:
 
 
 def _keep_beside(cursor: Any) -> None:
-    """Keep what a clerk typed beside a reply, as that revision would have: that world had a copy of a proposal alone."""
+    """Keep what a clerk typed beside a reply, as that revision would have.
+
+    That world had a copy of a proposal alone.
+    """
     cursor.execute("SELECT MIN(id) FROM handling_reply")
     [reply] = cursor.fetchone()
     cursor.execute(f"SELECT committee_id FROM handling_reply WHERE id = {reply}")
@@ -153,17 +162,26 @@ def kept() -> None:
     print(
         json.dumps(
             [
-                {"uid": copy.uid, "kind": copy.kind, "fields": copy.fields, "from": copy.started_from,
-                 "at": copy.kept_at.isoformat(), "settled": copy.settled_at is not None,
-                 "home": homes[copy.kind].objects.filter(uid=copy.subject, committee=copy.committee).count()}
+                {
+                    "uid": copy.uid,
+                    "kind": copy.kind,
+                    "fields": copy.fields,
+                    "from": copy.started_from,
+                    "at": copy.kept_at.isoformat(),
+                    "settled": copy.settled_at is not None,
+                    "home": homes[copy.kind].objects.filter(uid=copy.subject, committee=copy.committee).count(),
+                }
                 for copy in KeptCopy.objects.order_by("kind", "pk")
             ]
         )
-    )  # fmt: skip
+    )
 
 
 def visit(world: str) -> None:
-    """Open a proposal and a part in each state, every member and list, as everybody; sign in with the passwords of yesterday. Prints how many opened."""
+    """Open a proposal and a part in each state, every member and list, as everybody.
+
+    Sign in with the passwords of yesterday. Prints how many opened.
+    """
     from django.test import Client
 
     from tongxin.accounts import names
@@ -174,10 +192,24 @@ def visit(world: str) -> None:
     from tongxin.proposals.models import Proposal
 
     paths = [
-        "/", "/home/", "/notices/", "/proposals/", "/members/", "/regulations/", "/units/", "/desk/proposals/", "/handling/",
-        "/handling/assign/", "/handling/supervise/", "/appointments/", "/sessions/", "/audit/", "/account/",
-        "/public/proposals/?in=YX", "/public/YX/",
-    ]  # fmt: skip
+        "/",
+        "/home/",
+        "/notices/",
+        "/proposals/",
+        "/members/",
+        "/regulations/",
+        "/units/",
+        "/desk/proposals/",
+        "/handling/",
+        "/handling/assign/",
+        "/handling/supervise/",
+        "/appointments/",
+        "/sessions/",
+        "/audit/",
+        "/account/",
+        "/public/proposals/?in=YX",
+        "/public/YX/",
+    ]
     paths += [p.get_absolute_url() for p in {p.state: p for p in Proposal.objects.all()}.values()]
     paths += [f"/public/proposals/{p.uid}/" for p in Proposal.objects.exclude(released_at=None)]
     paths += [t.get_absolute_url() for t in {t.state: t for t in Task.objects.all()}.values()]

@@ -1,4 +1,7 @@
-"""What is answered when a view could not do its work: where the database or the disk is why, that is said, and no text is lost."""
+"""What is answered when a view could not do its work.
+
+Where the database or the disk is why, that is said, and no text is lost.
+"""
 
 import errno
 import sys
@@ -55,9 +58,13 @@ def answer(request: HttpRequest) -> HttpResponse:
         return server_error(request)
     full, (files, dropped) = is_full(error), _files(request)
     said = {
-        "written": _written(request, error), "path": request.get_full_path(), "full": full, "files": files, "dropped": dropped,
+        "written": _written(request, error),
+        "path": request.get_full_path(),
+        "full": full,
+        "files": files,
+        "dropped": dropped,
         "back": _came_from(request),
-    }  # fmt: skip
+    }
     page = render_to_string("503.html", said)  # without the request: who is signed in stands in the database
     reason = {REASON: DISK_FULL} if full else {}
     return HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_AFTER), **reason})
@@ -96,7 +103,10 @@ def _files(request: HttpRequest) -> tuple[list[str], bool]:
 
 
 def _came_from(request: HttpRequest) -> str:
-    """Return the page of ours that a form was sent from; the address itself where it was only read; else the home page."""
+    """Return the page of ours that a form was sent from; the address itself where it was only read.
+
+    Else the home page.
+    """
     if request.method != "POST":
         return request.get_full_path()
     try:
@@ -120,7 +130,10 @@ def _written(request: HttpRequest, error: BaseException | None) -> Written | Non
 
 
 def _shown(request: HttpRequest, held: list[tuple[str, str]], error: BaseException | None) -> list[Shown]:
-    """Return what a person wrote and chose, each under the label that the form had; without a label only what is long."""
+    """Return what a person wrote and chose, each under the label that the form had.
+
+    Without a label only what is long.
+    """
     answers: dict[str, list[str]] = {}
     for name, value in held:
         if name != TOKEN:

@@ -1,7 +1,9 @@
-"""What the fields of a form are called, where the form itself is not at hand: for the page that gives back what was written.
+"""What the fields of a form are called, where the form itself is not at hand.
 
-The view may never have been reached. So the form that fits best what was sent is looked for: one that the failed work held,
-else one that is declared, those of the view's own app first.
+For the page that gives back what was written.
+
+The view may never have been reached. So the form that fits best what was sent is looked for: one that the failed work
+held, else one that is declared, those of the view's own app first.
 """
 
 import traceback
@@ -15,7 +17,8 @@ from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils.translation import gettext as _
 
 Fields = Mapping[str, forms.Field]
-declared_elsewhere: list[Callable[[ResolverMatch], Fields]] = []  # what is no class: the questions of a step, by its address
+# what is no class: the questions of a step, by its address
+declared_elsewhere: list[Callable[[ResolverMatch], Fields]] = []
 
 
 def fields_of(request: HttpRequest, names: Iterable[str], error: BaseException | None) -> Fields:
@@ -37,7 +40,8 @@ def _fit(fields: Fields, sent: set[str]) -> tuple[int, int]:
 def _held(error: BaseException | None) -> Iterator[Fields]:
     for frame, _line in traceback.walk_tb(error.__traceback__ if error is not None else None):
         for value in list(frame.f_locals.values()):
-            if issubclass(type(value), forms.BaseForm) and value.is_bound:  # a lazy user, asked what it is, would be read
+            # a lazy user, asked what it is, would be read
+            if issubclass(type(value), forms.BaseForm) and value.is_bound:
                 yield value.fields
 
 
@@ -61,7 +65,10 @@ def _match(request: HttpRequest) -> ResolverMatch | None:
 
 
 def in_words(field: forms.Field | None, values: list[str]) -> str:
-    """Say what was answered as the form has it: the words of what was chosen; empty where they are not known here, or nobody wrote it."""
+    """Say what was answered as the form has it: the words of what was chosen.
+
+    Empty where they are not known here, or nobody wrote it.
+    """
     if field is None or field.widget.is_hidden or isinstance(field, forms.FileField):
         return ""
     if isinstance(field, forms.BooleanField):

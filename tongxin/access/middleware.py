@@ -1,4 +1,7 @@
-"""Two walls around every view: what no database can hold does not come in, and what concerns a person is kept by nobody."""
+"""Two walls around every view.
+
+What no database can hold does not come in, and what concerns a person is kept by nobody.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +13,8 @@ from tongxin.access.views import to_sign_in
 from tongxin.core import charsets
 from tongxin.core.asked import NUL, without_nul
 
-LONGEST_UNSIGNED = 64 * 1024  # bytes of a form in parts from nobody: each costs, and no page of the public's takes files
+# bytes of a form in parts from nobody: each costs, and no page of the public's takes files
+LONGEST_UNSIGNED = 64 * 1024
 MULTIPART = "multipart/form-data"
 PRIVATE = "private, no-store"
 
@@ -18,15 +22,16 @@ PRIVATE = "private, no-store"
 class WholeCharacters:
     """Drops the character NUL from what comes in, as it has no meaning in a text and PostgreSQL refuses it with an error.
 
-    Addresses, form data and cookies are read as if it were not there. A body that is a form is cleaned when its view was
-    found, so that reading it in pieces stays the business of who does not want a form.
+    Addresses, form data and cookies are read as if it were not there. A body that is a form is cleaned when its view
+    was found, so that reading it in pieces stays the business of who does not want a form.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if not charsets.is_utf8(request.META.get("CONTENT_TYPE", "")):  # where `charsets.Utf8Alone` does not stand before
+        # where `charsets.Utf8Alone` does not stand before
+        if not charsets.is_utf8(request.META.get("CONTENT_TYPE", "")):
             return HttpResponse(charsets.REFUSED, status=charsets.STATUS, headers=charsets.HEADERS)
         if NUL in request.path_info:
             request.path_info, request.path = request.path_info.replace(NUL, ""), request.path.replace(NUL, "")
@@ -57,8 +62,8 @@ def _length(request: HttpRequest) -> int:
 class NothingKept:
     """Tells browsers and proxies to keep nothing of what a view answers, unless the view itself says for how long.
 
-    Every page carries who is signed in or a token of its own form; pages of persons, exports and downloads above all must
-    not be found on a shared computer by pressing Back. Static files do not come this way.
+    Every page carries who is signed in or a token of its own form; pages of persons, exports and downloads above all
+    must not be found on a shared computer by pressing Back. Static files do not come this way.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:

@@ -16,8 +16,9 @@ Question = Callable[[Any, Any], bool]
 class Predicate(predicates.Predicate):
     """A question about an actor and a subject that answers yes or no.
 
-    It may be asked for a moment: a step is judged by the rules of its own time. The library's own keeps a context of each
-    question and writes a log line of every part of it: asked a hundred times for a page, that took longer than the answers.
+    It may be asked for a moment: a step is judged by the rules of its own time. The library's own keeps a context of
+    each question and writes a log line of every part of it: asked a hundred times for a page, that took longer than the
+    answers.
     """
 
     @classmethod

@@ -25,7 +25,8 @@ class Unsigned(Enum):
     """What a view of one object answers to who is not signed in."""
 
     SIGN_IN = auto()  # leads to the sign-in, whether there is such an object or not
-    PUBLISHED = auto()  # shows what is published; for anything else leads to the sign-in, as it may be the visitor's own
+    # shows what is published; for anything else leads to the sign-in, as it may be the visitor's own
+    PUBLISHED = auto()
     PUBLIC = auto()  # an address of the public's: what is not there is not found
     SCRIPT = auto()  # tells the script of a page by a status, in words of its own
 
@@ -34,8 +35,8 @@ def requires(name: str, *, of_object: bool = False, unsigned: Unsigned = Unsigne
     """Name a view's permission and check it first.
 
     With `of_object` the name is all that is given here, and nothing is asked: the view itself loads the object (through
-    `visible_to`) and calls `permissions.demand`. Who is not signed in, or whose session has ended, is led to the sign-in
-    all the same, unless the view says otherwise (`unsigned`).
+    `visible_to`) and calls `permissions.demand`. Who is not signed in, or whose session has ended, is led to the
+    sign-in all the same, unless the view says otherwise (`unsigned`).
     """
     if unsigned is not Unsigned.SIGN_IN and not of_object:
         message = f"{name}: a view that is asked by its name alone leads to the sign-in"
@@ -83,9 +84,9 @@ def _of_object(view: View, unsigned: Unsigned, request: HttpRequest, *args: Any,
 def to_sign_in(request: HttpRequest) -> HttpResponse:
     """Lead to the sign-in, and from there back to the page where somebody was.
 
-    What was sent was not done, which the sign-in says; it came from a page, and may have an address that shows none: one
-    goes on from that page. Whatever htmx asks for is refused, so that what was typed stays on the page, which says why and
-    leads there.
+    What was sent was not done, which the sign-in says; it came from a page, and may have an address that shows none:
+    one goes on from that page. Whatever htmx asks for is refused, so that what was typed stays on the page, which says
+    why and leads there.
     """
     if asked.by_htmx(request.headers):
         return HttpResponse(status=HTTPStatus.UNAUTHORIZED)

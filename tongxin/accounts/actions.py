@@ -24,12 +24,14 @@ def hold(account: Account) -> Account:
 
 @transaction.atomic
 def invite(account: Account, *, seat: str = "", actor: Account | None, at: datetime, works_from: datetime | None = None) -> str:
-    """Make a one-time code with which the person sets the own password; earlier open ones end. Returns the code, kept nowhere.
+    """Make a one-time code with which the person sets the own password; earlier open ones end.
 
-    `seat`: made by those who keep the members, so it ends as soon as the account holds a duty. A second factor stays: the code
-    replaces the password alone. `works_from`: until then it opens nothing where there is no second factor at the time it is used,
-    unless somebody else confirms it (`confirm`). The account's row is held: two codes at once do not both stay open.
-    `audit` stands above this app and listens to its signals.
+    Returns the code, kept nowhere.
+
+    `seat`: made by those who keep the members, so it ends as soon as the account holds a duty. A second factor stays:
+    the code replaces the password alone. `works_from`: until then it opens nothing where there is no second factor at
+    the time it is used, unless somebody else confirms it (`confirm`). The account's row is held: two codes at once do
+    not both stay open. `audit` stands above this app and listens to its signals.
     """
     hold(account)
     end_open_codes(account, at=at)
@@ -55,16 +57,21 @@ def _make(*, account: Account | None, seat: str, at: datetime, **more: Any) -> s
 
 
 def confirm(invitation: Invitation, *, at: datetime) -> bool:
-    """Let a waiting code work from now on. False when it waits no more. Who may, and that it is recorded, is the caller's."""
+    """Let a waiting code work from now on. False when it waits no more.
+
+    Who may, and that it is recorded, is the caller's.
+    """
     waits = Invitation.objects.filter(pk=invitation.pk, used_at=None, revoked_at=None, works_from__gt=at)
     return bool(waits.update(works_from=at))
 
 
 def end_open_codes(account: Account, *, at: datetime, seat: str = "") -> None:
-    """Let no code of an account open anything any more: who signed in, or proved the second factor, has not lost the password.
+    """Let no code of an account open anything any more.
 
-    Every one ends, also one that somebody confirmed or that works at once: it was made for who cannot sign in. `seat`: only
-    those that were made for this seat.
+    Who signed in, or proved the second factor, has not lost the password.
+
+    Every one ends, also one that somebody confirmed or that works at once: it was made for who cannot sign in. `seat`:
+    only those that were made for this seat.
     """
     found = account.invitations.filter(used_at=None, revoked_at=None)
     (found.filter(seat=seat) if seat else found).update(revoked_at=at)
@@ -77,7 +84,10 @@ def end_codes_of_seat(seat: str, *, at: datetime) -> None:
 
 @transaction.atomic
 def reset_second_factor(account: Account, *, at: datetime) -> None:
-    """Remove the authenticator and the recovery codes; every session and every open code of the account ends. The caller records it."""
+    """Remove the authenticator and the recovery codes; every session and every open code of the account ends.
+
+    The caller records it.
+    """
     Authenticator.objects.filter(user=account).delete()
     end_open_codes(account, at=at)
     note_factor_change(account)
@@ -174,11 +184,17 @@ def save_settings(account: Account, *, size: str, email: str, by_mail: bool) -> 
 
 
 def note_factor_change(account: Account) -> None:
-    """The second factor was added, removed or made anew: sessions begun before it end (`Account._get_session_auth_hash`)."""
+    """The second factor was added, removed or made anew.
+
+    Sessions begun before it end (`Account._get_session_auth_hash`).
+    """
     Account.objects.filter(pk=account.pk).update(factor_changes=F("factor_changes") + 1)
     account.refresh_from_db(fields=["factor_changes"])
 
 
 def take_code_step(account: Account, step: int) -> bool:
-    """Take the time step of a one-time code, once for all processes: an earlier or the same one is refused afterwards."""
+    """Take the time step of a one-time code, once for all processes.
+
+    An earlier or the same one is refused afterwards.
+    """
     return bool(Account.objects.filter(pk=account.pk, last_code_step__lt=step).update(last_code_step=step))

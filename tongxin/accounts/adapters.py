@@ -24,7 +24,10 @@ class ByInvitationOnly(DefaultAccountAdapter):
         return False
 
     def is_safe_url(self, url: str | None) -> bool:
-        """Refuse what is longer than any address of ours: reading the host of it takes time that grows with its square."""
+        """Refuse what is longer than any address of ours.
+
+        Reading the host of it takes time that grows with its square.
+        """
         return url is not None and len(url) <= asked.LONGEST_ADDRESS and bool(super().is_safe_url(url))
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002 -- allauth's signature
@@ -51,7 +54,10 @@ class ByInvitationOnly(DefaultAccountAdapter):
         return not has_second_factor(account) and bool(super().is_reauthentication_required(app=app, **kwargs))
 
     def get_reauthentication_methods(self, user: Account) -> list[dict[str, Any]]:
-        """Who has a second factor shows that one: the password alone opens neither the recovery codes nor switching it off."""
+        """Who has a second factor shows that one.
+
+        The password alone opens neither the recovery codes nor switching it off.
+        """
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
         return [m for m in methods if m["id"] == "mfa_reauthenticate"] or methods
 

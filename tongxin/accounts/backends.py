@@ -18,8 +18,8 @@ SIGNED_IN = Prepared(lambda key: Account.objects.filter(pk=key, is_active=True))
 class SignInName(BaseBackend):
     """Checks a sign-in name and password.
 
-    A name that is nobody's takes as long as one that is one person's; one that several share, a family's phone, takes as long
-    for each of them (`names.AT_MOST`), and so tells that several share it.
+    A name that is nobody's takes as long as one that is one person's; one that several share, a family's phone, takes
+    as long for each of them (`names.AT_MOST`), and so tells that several share it.
     """
 
     def authenticate(
@@ -30,7 +30,10 @@ class SignInName(BaseBackend):
         realm: str = "",
         **_more: Any,
     ) -> Account | None:
-        """Return the one account whose name and password these are, or nobody. Raises LockedOutError after too many failures."""
+        """Return the one account whose name and password these are, or nobody.
+
+        Raises LockedOutError after too many failures.
+        """
         if not username or not password:
             return None
         found = names.find(realm, username)
@@ -49,8 +52,8 @@ class SignInName(BaseBackend):
 def _fitting(request: HttpRequest | None, found: list[Account], password: str) -> list[Account]:
     """Keep the accounts whose password it is; one that is locked is left out, and all locked is locked.
 
-    Where a family shares a phone, who types the own password has mistyped nobody's, unless the own account is locked: that is not
-    looked at, and what fits none that is looked at counts for all of those.
+    Where a family shares a phone, who types the own password has mistyped nobody's, unless the own account is locked:
+    that is not looked at, and what fits none that is looked at counts for all of those.
     """
     tries: list[tuple[Account, guessing.Try]] = []
     locks: list[guessing.LockedOutError] = []

@@ -1,4 +1,7 @@
-"""The forms of the second factor: wrong codes count like wrong passwords, and no code is taken twice, in whatever process."""
+"""The forms of the second factor.
+
+Wrong codes count like wrong passwords, and no code is taken twice, in whatever process.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -54,8 +57,8 @@ def counted(account: Account, step: str) -> Iterator[None]:
 def take_once(account: Account, secret: str, code: str) -> None:
     """Use a one-time code up. Raises ValidationError when it, or a later one, was used before.
 
-    allauth remembers used codes in the cache, which here is each process's own, and for one step of the two or three in which a
-    code is good.
+    allauth remembers used codes in the cache, which here is each process's own, and for one step of the two or three in
+    which a code is good.
     """
     plain = "".join(code.split())
     steps = [step for step in yield_hotp_counters_from_time() if format_hotp_value(hotp_value(secret, step)) == plain]
@@ -86,7 +89,10 @@ class _Code:
 
 
 class _Tells(_Code):
-    """A form after which one goes on: the page that follows says it when a recovery code was used, and how many are left."""
+    """A form after which one goes on.
+
+    The page that follows says it when a recovery code was used, and how many are left.
+    """
 
     def save(self) -> None:
         """Go on."""
@@ -143,7 +149,10 @@ class Activate(ActivateTOTPForm):  # type: ignore[misc]
         return " ".join(self.secret[start : start + 4] for start in range(0, len(self.secret), 4))
 
     def __init__(self, *args: Any, user: Account, **kwargs: Any) -> None:
-        """Keep the session's key until it is activated: allauth's own form makes another one at every look at the page."""
+        """Keep the session's key until it is activated.
+
+        Allauth's own form makes another one at every look at the page.
+        """
         self.user = user
         super(ActivateTOTPForm, self).__init__(*args, **kwargs)
         self.secret = get_totp_secret()

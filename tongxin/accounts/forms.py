@@ -28,7 +28,10 @@ NOT_TOO_LONG = MaxLengthValidator(LONGEST_PASSWORD, _("密码最多 %(limit_valu
 
 
 def bound_passwords(form: forms.Form) -> None:
-    """Refuse passwords that are too long before anything is done with them; the browser must not cut them short in silence."""
+    """Refuse passwords that are too long before anything is done with them.
+
+    The browser must not cut them short in silence.
+    """
     for field in form.fields.values():
         if isinstance(field.widget, forms.PasswordInput):
             field.validators.append(NOT_TOO_LONG)
@@ -36,7 +39,10 @@ def bound_passwords(form: forms.Form) -> None:
 
 
 class SignIn(LoginForm):  # type: ignore[misc]
-    """The sign-in form in the house's words. A member number is a committee's: where there are several, it is asked for."""
+    """The sign-in form in the house's words.
+
+    A member number is a committee's: where there are several, it is asked for.
+    """
 
     def __init__(self, *args: Any, realm: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -50,9 +56,11 @@ class SignIn(LoginForm):  # type: ignore[misc]
         self.realm = realm or (known[0].code if len(known) == 1 else "")
         if len(known) > 1:
             self.fields["realm"] = forms.ChoiceField(
-                label=_("所在政协"), required=False, help_text=_("用委员编号登录的请选；用手机号的，机关和承办单位人员，可以不选。"),
+                label=_("所在政协"),
+                required=False,
+                help_text=_("用委员编号登录的请选；用手机号的，机关和承办单位人员，可以不选。"),
                 choices=[("", _("不选")), *((r.code, r.name) for r in known)],
-            )  # fmt: skip
+            )
             self.order_fields(["realm", "login", "password"])
 
     def user_credentials(self) -> dict[str, Any]:
@@ -140,9 +148,11 @@ class NewPassword(forms.Form):
 
     code = forms.CharField(max_length=LONGEST_CODE, widget=forms.HiddenInput)
     password = forms.CharField(
-        label=NEW, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        label=NEW,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text=PASSWORD_RULE,
-    )  # fmt: skip
+    )
     again = forms.CharField(label=AGAIN, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}))
 
     def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:

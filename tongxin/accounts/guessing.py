@@ -1,13 +1,16 @@
 """Whoever guesses waits: wrong passwords, one-time codes and invitation codes are counted, right ones never.
 
-Counted in the database, so that every process counts the same. A try is written before it is checked and taken out again when
-it was right: a hundred tries at once are a hundred tries. What is kept of name and address is a keyed hash, for two days.
+Counted in the database, so that every process counts the same. A try is written before it is checked and taken out
+again when it was right: a hundred tries at once are a hundred tries. What is kept of name and address is a keyed hash,
+for two days.
 
 Three counts stop a try:
 - one account from one place: the person who mistypes, or the one who knows the name;
-- one account from everywhere: the guess spread over many addresses. It stops only devices on which this account never signed
+- one account from everywhere: the guess spread over many addresses. It stops only devices on which this account never
+  signed
   in, so that a stranger cannot lock a member out: the own phone, the own desk go on (a signed cookie knows them);
-- one place for all accounts: one password tried on everybody. It is far above what an office behind one address mistypes.
+- one place for all accounts: one password tried on everybody. It is far above what an office behind one address
+  mistypes.
 """
 
 from collections.abc import Iterable
@@ -94,7 +97,10 @@ class Try:
         self.row.delete()
 
     def fail(self) -> None:
-        """It was wrong: it stays counted. `audit` hears of it, and of the lock when this was the last; then raises LockedOutError."""
+        """It was wrong: it stays counted.
+
+        `audit` hears of it, and of the lock when this was the last; then raises LockedOutError.
+        """
         about = {"account": self.account, "shown": self.shown, "what": self.what, "at": self.row.at}
         signals.failed.send(Failure, **about)
         for limit in _limits(self.row):
@@ -109,7 +115,8 @@ def begin(
 ) -> Try:
     """Count a try on an account, or on a name that is nobody's. Raises LockedOutError when there were too many.
 
-    `step` is what somebody wanted where that is not the sign-in, in the words of `signals`: what is written down of it is true.
+    `step` is what somebody wanted where that is not the sign-in, in the words of `signals`: what is written down of it
+    is true.
     """
     place = _place(request, account)
     target = lookup_hash(f"account:{account.uid}" if account is not None else f"name:{name}")

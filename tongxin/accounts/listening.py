@@ -23,7 +23,10 @@ def came_in(request: HttpRequest, user: Account, **_more: Any) -> None:
 
 @receiver([authenticator_added, authenticator_removed, authenticator_reset])
 def second_factor_changed(request: HttpRequest, user: Account, **_more: Any) -> None:
-    """End the account's other sessions, this one goes on; and its open codes: they were made for another second factor."""
+    """End the account's other sessions, this one goes on.
+
+    And its open codes: they were made for another second factor.
+    """
     actions.end_open_codes(user, at=timezone.now())
     actions.note_factor_change(user)
     update_session_auth_hash(request, user)

@@ -18,7 +18,10 @@ Page = Callable[[HttpRequest, Any], HttpResponse]
 
 
 class Doors:
-    """Answers errors that have a page of their own, a locked door first; gives the device its cookie after a sign-in."""
+    """Answers errors that have a page of their own, a locked door first.
+
+    Gives the device its cookie after a sign-in.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -29,7 +32,10 @@ class Doors:
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Answer with the error's own page where it has one: why nothing was looked at and for how long, or was taken back."""
+        """Answer with the error's own page where it has one.
+
+        Why nothing was looked at and for how long, or was taken back.
+        """
         return _page_of(request, error)
 
 
@@ -58,7 +64,10 @@ PAGES: dict[type[Exception], Page] = {guessing.LockedOutError: _locked}
 
 
 class ChosenSeat:
-    """Puts the seat that this session chose on the account, where `members` finds it: a person acts in one seat at a time."""
+    """Puts the seat that this session chose on the account, where `members` finds it.
+
+    A person acts in one seat at a time.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -74,8 +83,8 @@ class ChosenSeat:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Look whether what was not found is of another seat of the same person.
 
-        `Doors` hears of what a view raises, not of what is raised here: so a door that is locked there is told here, and
-        whatever else has a page of its own.
+        `Doors` hears of what a view raises, not of what is raised here: so a door that is locked there is told here,
+        and whatever else has a page of its own.
         """
         if not isinstance(error, Http404) or not request.user.is_authenticated:
             return None

@@ -45,9 +45,12 @@ class Account(Row, AbstractBaseUser):
     needs_second_factor = models.BooleanField(
         _("须用动态口令"), default=False, help_text=_("机关、承办单位工作人员登录时，除密码外还须输入动态口令。")
     )
-    factor_changes = models.PositiveIntegerField(default=0)  # how often the second factor changed: ends the other sessions
-    last_code_step = models.BigIntegerField(default=0)  # the time step of the last one-time code taken: none is taken twice
-    last_seat = models.CharField(max_length=12, blank=True)  # in which of several seats (a member's uid) the person acted last
+    # how often the second factor changed: ends the other sessions
+    factor_changes = models.PositiveIntegerField(default=0)
+    # the time step of the last one-time code taken: none is taken twice
+    last_code_step = models.BigIntegerField(default=0)
+    # in which of several seats (a member's uid) the person acted last
+    last_seat = models.CharField(max_length=12, blank=True)
     joined_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[AccountManager] = AccountManager()
@@ -63,7 +66,10 @@ class Account(Row, AbstractBaseUser):
         return self.name
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
-        """Bind sessions to the password and the second factor: when either changes, the account's other sessions end."""
+        """Bind sessions to the password and the second factor.
+
+        When either changes, the account's other sessions end.
+        """
         if not self.factor_changes:
             return str(super()._get_session_auth_hash(secret))  # type: ignore[misc]  # missing in the stubs
         kept = f"{self.password}:{self.factor_changes}"
@@ -84,8 +90,8 @@ class Account(Row, AbstractBaseUser):
 class Invitation(Row):
     """A one-time code, sent as a link or printed on a slip: with it a person sets the own password, or takes a seat.
 
-    With `account`: sets that account's password. With `seat` (a member's uid) and no account: is for this seat; an account is
-    made for it, or its owner, signed in, links it to the account he has.
+    With `account`: sets that account's password. With `seat` (a member's uid) and no account: is for this seat; an
+    account is made for it, or its owner, signed in, links it to the account he has.
     """
 
     account = models.ForeignKey(Account, null=True, blank=True, on_delete=models.CASCADE, related_name="invitations")

@@ -1,7 +1,8 @@
 """The names people sign in with: staff names here, member numbers and phones from the apps above.
 
-Nothing is kept twice: whoever keeps a number or a phone says here whose it is, so a changed phone is the new name at once.
-A name may fit several accounts (a family's phone); the password decides, and only when it fits exactly one of them.
+Nothing is kept twice: whoever keeps a number or a phone says here whose it is, so a changed phone is the new name at
+once. A name may fit several accounts (a family's phone); the password decides, and only when it fits exactly one of
+them.
 """
 
 from collections.abc import Callable, Iterable
@@ -40,7 +41,10 @@ def register_realms(source: Callable[[], list[Realm]]) -> None:
 
 
 def register(finder: Callable[[str, str], Iterable[Account]], teller: Callable[[Account], Iterable[str]]) -> None:
-    """Add a source of names: `finder(realm, typed)` gives the accounts of a name, `teller(account)` an account's names."""
+    """Add a source of names.
+
+    `finder(realm, typed)` gives the accounts of a name, `teller(account)` an account's names.
+    """
     _finders.append(finder)
     _tellers.append(teller)
 
@@ -84,5 +88,8 @@ def for_staff(typed: str) -> str:
 
 
 def for_member(code: str, number: str) -> str:
-    """Return the inner name of a member's account: the number in its committee, so that two committees may both have 001."""
+    """Return the inner name of a member's account.
+
+    The number in its committee, so that two committees may both have 001.
+    """
     return plain_sign_in_name(f"{code}{MEMBER_MARK}{number}").upper()

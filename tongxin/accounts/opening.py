@@ -1,7 +1,9 @@
-"""What somebody reaches for in the wrong one of his seats: a page is offered in the right one, what was sent is done there.
+"""What somebody reaches for in the wrong one of his seats.
 
-The page itself is asked, as that seat, since it alone knows who may read it. So nobody learns anything here that he could
-not open by changing the seat himself, and whoever has no other seat is answered as if the thing did not exist.
+A page is offered in the right one, what was sent is done there.
+
+The page itself is asked, as that seat, since it alone knows who may read it. So nobody learns anything here that he
+could not open by changing the seat himself, and whoever has no other seat is answered as if the thing did not exist.
 """
 
 from collections.abc import Iterable
@@ -75,11 +77,13 @@ def _offer(request: HttpRequest, others: Iterable[seats.Held]) -> HttpResponse |
 
 
 def _do(request: HttpRequest, others: Iterable[seats.Held]) -> HttpResponse | None:
-    """Do what was sent from a page of another seat in that seat: it was changed in another window, and nothing typed is lost.
+    """Do what was sent from a page of another seat in that seat.
 
-    It is sent to one seat after the other, so a view must look before it writes: what it does not find has left nothing, as
-    tests/architecture/test_not_found.py asks of all. A script goes on without a word: its page is still that seat's, and
-    another window may well be the other's.
+    It was changed in another window, and nothing typed is lost.
+
+    It is sent to one seat after the other, so a view must look before it writes: what it does not find has left
+    nothing, as tests/architecture/test_not_found.py asks of all. A script goes on without a word: its page is still
+    that seat's, and another window may well be the other's.
     """
     for seat in others:
         answer = _answer_in(request, seat.uid)

@@ -1,4 +1,7 @@
-"""What is asked of accounts: which code opens what, whether somebody has a second factor, whether a password was reset."""
+"""What is asked of accounts.
+
+Which code opens what, whether somebody has a second factor, whether a password was reset.
+"""
 
 import hashlib
 from collections.abc import Collection
@@ -65,10 +68,12 @@ def code_hash(code: str) -> str:
 
 
 def codes_waiting(account: Any, *, seat: Any, at: datetime) -> QuerySet[Invitation]:
-    """Return the open codes that open nothing yet, which were made for a seat and whoever has it: an account, or nobody.
+    """Return the open codes that open nothing yet, which were made for a seat and whoever has it.
 
-    Of one seat, or (OuterRef) of each row of a list. A code of the same account that was made for another seat is another
-    committee's, and waits for the people there. With a second factor none waits.
+    An account, or nobody.
+
+    Of one seat, or (OuterRef) of each row of a list. A code of the same account that was made for another seat is
+    another committee's, and waits for the people there. With a second factor none waits.
     """
     owner = Q(account=None) | Q(account=account)
     found = Invitation.objects.filter(owner, seat=seat, used_at=None, revoked_at=None, expires_at__gte=at, works_from__gt=at)
@@ -118,7 +123,10 @@ def _waits(found: Invitation, account: Account | None, *, at: datetime) -> bool:
 
 
 def why_not_linked(found: Invitation, account: Account) -> str:
-    """Say why somebody who is signed in cannot link the seat of a code, and what to do; nothing when it may be linked."""
+    """Say why somebody who is signed in cannot link the seat of a code, and what to do.
+
+    Nothing when it may be linked.
+    """
     seat = seats.describe(found.seat) if found.account is None else None
     if seat is None:
         return _("这个码是用来设定密码的，不能关联委员身份；请先退出登录，再用它设定密码")

@@ -36,7 +36,10 @@ NEVER_CAME = Q(account=None) | Q(account__last_login=None)  # however far they c
 
 
 def telling(rows: QuerySet[Any], at: datetime) -> QuerySet[Any]:
-    """Fetch with rows of seats (`uid`, `account`, `released_at`) what `reached` and `told` say: no query more for a list."""
+    """Fetch with rows of seats (`uid`, `account`, `released_at`) what `reached` and `told` say.
+
+    No query more for a list.
+    """
     codes = Invitation.objects.filter(seat=OuterRef("uid"), used_at=None, revoked_at=None).order_by("-made_at", "-pk")
     return rows.annotate(
         code_made_at=Subquery(codes.values("made_at")[:1]),
@@ -72,7 +75,8 @@ def _without_code(row: Any) -> Reached:
 def told(row: Any, at: datetime) -> list[str]:
     """Say in full how far somebody came, with the days of the code. The row was fetched by `telling`.
 
-    Not when the person was here last: an account is one in all committees, and the day would tell of another's business.
+    Not when the person was here last: an account is one in all committees, and the day would tell of another's
+    business.
     """
     how_far, days = reached(row, at), {"made": full_day(row.code_made_at), "until": full_day(row.code_until)}
     return [str(how_far.label), *(str(words) % days for words in MORE.get(how_far, ()))]

@@ -1,4 +1,7 @@
-"""What a session keeps for half an hour, encrypted as the database keeps everything secret: a slip to print, a code on its way."""
+"""What a session keeps for half an hour, encrypted as the database keeps everything secret.
+
+A slip to print, a code on its way.
+"""
 
 import json
 from datetime import datetime, timedelta

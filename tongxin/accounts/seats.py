@@ -1,4 +1,7 @@
-"""What this app asks the apps above: whose seat a code is for, who takes it, which seats somebody has, who holds a duty."""
+"""What this app asks the apps above.
+
+Whose seat a code is for, who takes it, which seats somebody has, who holds a duty.
+"""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -88,7 +91,10 @@ def elsewhere(account: Account, code: str) -> Held | None:
 
 
 def holds_duty(account: Account) -> bool:
-    """Say whether an account holds a duty now or later: its password is nobody's to reset but the security administrator's."""
+    """Say whether an account holds a duty now or later.
+
+    Its password is nobody's to reset but the security administrator's.
+    """
     return any(source(account) for source in _duties)
 
 

@@ -4,7 +4,8 @@ from django.dispatch import Signal
 
 invited = Signal()  # account, actor, at, seat (of the member, where those who keep the members made the code)
 accepted = Signal()  # account, at, resets (there was a password before)
-failed = Signal()  # account or None, shown (the name typed, masked), what (密码, 动态口令, 邀请码, or one of the steps below), at
+# account or None, shown (the name typed, masked), what (密码, 动态口令, 邀请码, or one of the steps below), at
+failed = Signal()
 locked_out = Signal()  # the same
 
 # what somebody who is signed in wanted when a code or a password was wrong

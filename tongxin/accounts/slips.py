@@ -45,7 +45,10 @@ class Slip:
 
 
 def slip(name: str, sign_in_name: str, code: str, *, request: HttpRequest, realm: str = "", **more: Any) -> Slip:
-    """Make the slip for a code. `realm`: the committee whose member numbers are meant, in the address of the sign-in page."""
+    """Make the slip for a code.
+
+    `realm`: the committee whose member numbers are meant, in the address of the sign-in page.
+    """
     origin = (settings.CSRF_TRUSTED_ORIGINS or [f"{request.scheme}://{request.get_host()}"])[0]
     page = reverse("sign-in-at", args=[realm]) if realm else reverse("account_login")
     link = f"{origin}{reverse('invitation')}#{code}"

@@ -50,8 +50,10 @@ class SignIn(LoginView):  # type: ignore[misc]
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Name the committee, and the one whose seat is linked after the sign-in."""
         return super().get_context_data(**kwargs) | {
-            "realm": self.realm, "links": _carried_to(self.request), "next": asked.address(self.request.GET.get("next", "")),
-        }  # fmt: skip
+            "realm": self.realm,
+            "links": _carried_to(self.request),
+            "next": asked.address(self.request.GET.get("next", "")),
+        }
 
 
 def _carried_to(request: HttpRequest) -> str:
@@ -128,7 +130,8 @@ def _set_password(request: HttpRequest, found: Invitation, code: str) -> HttpRes
     if setting and form.is_valid():
         opened = actions.accept(code, password=form.cleaned_data["password"], at=timezone.now())
         return _come_in(request, opened)
-    resets = found.account is not None and found.account.has_usable_password()  # of an account not yet saved it says nothing
+    # of an account not yet saved it says nothing
+    resets = found.account is not None and found.account.has_usable_password()
     context = {"form": form, "account": account, "seat": seat, "resets": resets, "word": _("设定密码并登录"), "code": code}
     return render(request, "accounts/invitation.html", context)
 
@@ -244,7 +247,10 @@ def account(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("已经保存"))
         return redirect("account")
     context = {
-        "form": form, "lines": describing.lines(user), "names": names.of(user), "seats": seats.held(user),
+        "form": form,
+        "lines": describing.lines(user),
+        "names": names.of(user),
+        "seats": seats.held(user),
         "totp": queries.has_second_factor(user),
-    }  # fmt: skip
+    }
     return render(request, "accounts/account.html", context)

@@ -1,4 +1,7 @@
-"""The description of the interface (OpenAPI 3.1), read from the same declarations as its routes; docs/generated/openapi.json."""
+"""The description of the interface (OpenAPI 3.1), read from the same declarations as its routes.
+
+Docs/generated/openapi.json.
+"""
 
 import json
 from collections.abc import Sequence
@@ -36,7 +39,10 @@ def _asks(asks: type | None) -> dict[str, Any]:
 
 
 def of_list(listing: Listing) -> dict[str, Any]:
-    """Return what may be asked of a list, and its columns: whatever it does not know counts as not asked, as on its page."""
+    """Return what may be asked of a list, and its columns.
+
+    Whatever it does not know counts as not asked, as on its page.
+    """
     columns = {c.name: str(c.label) for tab in listing.tabs for c in tab.columns if c.only != "sheet"}
     sorts = sorted({name for tab in listing.tabs for name in tab.orders})
     asked = [_asked(listing.tab_name, "part", [tab.key for tab in listing.tabs])]

@@ -1,4 +1,7 @@
-"""Every error under /api/ is a problem in JSON (RFC 9457), whoever answers it: a view, a middleware or Django itself."""
+"""Every error under /api/ is a problem in JSON (RFC 9457), whoever answers it.
+
+A view, a middleware or Django itself.
+"""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -43,9 +46,14 @@ def problem(
 def _written(status: int, detail: str, code: str, reasons: Sequence[str], fields: Mapping[str, str]) -> bytes:
     known = HTTPStatus(status)
     said = {
-        "type": "about:blank", "title": known.phrase, "status": status, "detail": detail or str(SENTENCES.get(status, known.phrase)),
-        "code": code or known.phrase.lower().replace(" ", "-"), "reasons": list(reasons), "fields": dict(fields),
-    }  # fmt: skip
+        "type": "about:blank",
+        "title": known.phrase,
+        "status": status,
+        "detail": detail or str(SENTENCES.get(status, known.phrase)),
+        "code": code or known.phrase.lower().replace(" ", "-"),
+        "reasons": list(reasons),
+        "fields": dict(fields),
+    }
     return json.dumps(said, ensure_ascii=False).encode(errors="replace")  # a name that was sent may be no text
 
 
@@ -59,7 +67,10 @@ def misshapen(errors: Sequence[Mapping[str, Any]]) -> HttpResponse:
 
 
 def register(api: Any) -> None:
-    """Let what the views raise be answered as problems; what nobody foresaw goes on to Django, and comes back as one."""
+    """Let what the views raise be answered as problems.
+
+    What nobody foresaw goes on to Django, and comes back as one.
+    """
 
     def on(kind: type[Exception], answer: Callable[[Any], HttpResponse]) -> None:
         api.add_exception_handler(kind, lambda _request, error: answer(error))
@@ -76,7 +87,10 @@ def register(api: Any) -> None:
 
 
 class ProblemsInJson:
-    """Stands before everything: turns what would be a page into a problem, and what leads to another page into a refusal."""
+    """Stands before everything.
+
+    Turns what would be a page into a problem, and what leads to another page into a refusal.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

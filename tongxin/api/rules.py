@@ -1,4 +1,7 @@
-"""Asking the interface at all; what it answers is decided by each list's, each object's and each step's own permission."""
+"""Asking the interface at all.
+
+What it answers is decided by each list's, each object's and each step's own permission.
+"""
 
 from django.utils.translation import gettext_lazy as _
 

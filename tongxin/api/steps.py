@@ -36,7 +36,10 @@ def find(user: Any, workflow: str, uid: str) -> Stateful:
 
 
 def opened(user: Any, workflow: str, uid: str) -> Stateful:
-    """Return an object as its page opens it, by the page's own permission; where no page is declared, as its steps do."""
+    """Return an object as its page opens it, by the page's own permission.
+
+    Where no page is declared, as its steps do.
+    """
     of = BY_NAME.get(workflow)
     page: ObjectPage | None = next((p for p in declared("OBJECTS") if of and p.model._meta.label_lower == of.model), None)  # noqa: SLF001 -- Django's public-in-practice Meta
     if page is None:

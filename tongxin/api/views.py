@@ -32,14 +32,20 @@ STEP = "/objects/{str:workflow}/{str:uid}/actions/{str:action}/"
 
 
 class Signed(SessionAuth):
-    """The session of the pages: who is not signed in is told so first; a write shows by its token that no other site sent it."""
+    """The session of the pages: who is not signed in is told so first.
+
+    A write shows by its token that no other site sent it.
+    """
 
     def __call__(self, request: HttpRequest) -> Any:
         return super().__call__(request) if is_signed_in.test(request.user, None) else None
 
 
 class JsonAlone(Parser):
-    """Reads a body that says it is JSON, which a form of another site cannot; half a character is no text, and no JSON."""
+    """Reads a body that says it is JSON, which a form of another site cannot.
+
+    Half a character is no text, and no JSON.
+    """
 
     def parse_body(self, request: HttpRequest) -> dict[str, Any]:
         if request.content_type != "application/json":
@@ -56,9 +62,16 @@ class Readable(JSONRenderer):
 
 
 api = NinjaAPI(
-    title=gettext_lazy("同心"), version="1", description=describing.ABOUT, auth=Signed(csrf=True), parser=JsonAlone(), renderer=Readable(),
-    urls_namespace="api", openapi_url=None, docs_url=None,
-)  # fmt: skip
+    title=gettext_lazy("同心"),
+    version="1",
+    description=describing.ABOUT,
+    auth=Signed(csrf=True),
+    parser=JsonAlone(),
+    renderer=Readable(),
+    urls_namespace="api",
+    openapi_url=None,
+    docs_url=None,
+)
 problems.register(api)
 
 
@@ -85,9 +98,14 @@ def _rows_of(listing: Listing) -> Callable[[HttpRequest], shapes.ListPage]:
 
 for _listing in listings():
     api.api_operation(
-        READ, f"/lists/{_listing.name}/", url_name=rows.name_of(_listing), operation_id=rows.name_of(_listing),
-        response=shapes.ListPage, summary=str(_listing.title), openapi_extra=describing.of_list(_listing),
-    )(_rows_of(_listing))  # fmt: skip
+        READ,
+        f"/lists/{_listing.name}/",
+        url_name=rows.name_of(_listing),
+        operation_id=rows.name_of(_listing),
+        response=shapes.ListPage,
+        summary=str(_listing.title),
+        openapi_extra=describing.of_list(_listing),
+    )(_rows_of(_listing))
 
 
 # ── objects and steps ────────────────────────────────────────────────────────────────────────────

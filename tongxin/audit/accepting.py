@@ -1,8 +1,10 @@
-"""Accepting that the files outside say something else than the database: a backup was restored, and one is older (break-glass).
+"""Accepting that the files outside say something else than the database.
 
-Without it the finding would stay for ever, and the growth of the heads file would never be noted again. What no longer fits
-is put aside as it is, never deleted; the database is not touched, and what is wrong in it is still named. Files and events
-change together or not at all: an acceptance that is written down happened.
+A backup was restored, and one is older (break-glass).
+
+Without it the finding would stay for ever, and the growth of the heads file would never be noted again. What no longer
+fits is put aside as it is, never deleted; the database is not touched, and what is wrong in it is still named. Files
+and events change together or not at all: an acceptance that is written down happened.
 """
 
 import os
@@ -41,7 +43,10 @@ class UnreadableRecordError(Exception):
 
 
 def differences() -> list[Problem]:
-    """Return what the files outside say otherwise than the database; UnreadableRecordError where they were not compared."""
+    """Return what the files outside say otherwise than the database.
+
+    UnreadableRecordError where they were not compared.
+    """
     problems = verifying.verify(reads_files=False).problems
     if broken_off := next((problem for problem in problems if problem.where in {wholeness.FILE, verifying.DATABASE}), None):
         raise UnreadableRecordError(broken_off)
@@ -49,11 +54,13 @@ def differences() -> list[Problem]:
 
 
 def accept(subjects: Sequence[models.Model], *, where: Collection[str], reason: str, at: datetime) -> Path:
-    """Accept the differences at these places, all that there are, and begin anew outside; return where the old files lie.
+    """Accept the differences at these places, all that there are, and begin anew outside.
+
+    Return where the old files lie.
 
     `subjects` are the committees whose auditors are to know: the heads of all stand in one file. Raises NotAsFoundError
-    and does nothing when something else is found than was looked at; UnreadableRecordError where a row of the record itself
-    is not in our form, or the database is not whole.
+    and does nothing when something else is found than was looked at; UnreadableRecordError where a row of the record
+    itself is not in our form, or the database is not whole.
     """
     if unread := wholeness.torn() or misstored.in_record():
         raise UnreadableRecordError(unread)
@@ -90,7 +97,10 @@ def _copy_of(path: Path, place: Path) -> Path:
 
 @contextmanager
 def _put_back_on_failure(place: Path) -> Iterator[None]:
-    """An error leaves all as it was: the events go with their transaction, the files with this, while nobody else writes."""
+    """An error leaves all as it was.
+
+    The events go with their transaction, the files with this, while nobody else writes.
+    """
     try:
         yield
     except BaseException:

@@ -32,7 +32,10 @@ def _home_of(subject: models.Model) -> str:
 
 
 def _kept(value: Any) -> Any:
-    """Return a fact as an event keeps it: what is translated when it is read stands there in the system's own language."""
+    """Return a fact as an event keeps it.
+
+    What is translated when it is read stands there in the system's own language.
+    """
     if isinstance(value, Promise):
         with override(settings.LANGUAGE_CODE):
             return str(value)
@@ -120,7 +123,8 @@ def record_many(events: Sequence[Event]) -> None:
 
     Rows whose truth matters are vouched for by `vouch`.
 
-    A plain `executemany`: an import writes some fifteen events a proposal, and half its time went into building INSERTs.
+    A plain `executemany`: an import writes some fifteen events a proposal, and half its time went into building
+    INSERTs.
     """
     heads.link_many(events)
     fields = [field for field in Event._meta.concrete_fields if not field.primary_key]  # noqa: SLF001

@@ -1,9 +1,9 @@
 """Each event is noted outside the database when its transaction has committed, until it is sealed and its chain's head is.
 
-What is not sealed yet has no other witness: without this, a subject whose whole life of the last minutes is deleted with
-its head, or a head set back to a saved older one, would look as written. One line an event, added in one write without
-a lock; one file for each hour, machine and process: on a home that several machines share nobody writes into another's
-line, and the worker takes away whole files that nobody adds to any more.
+What is not sealed yet has no other witness: without this, a subject whose whole life of the last minutes is deleted
+with its head, or a head set back to a saved older one, would look as written. One line an event, added in one write
+without a lock; one file for each hour, machine and process: on a home that several machines share nobody writes into
+another's line, and the worker takes away whole files that nobody adds to any more.
 """
 
 import errno
@@ -73,7 +73,9 @@ def _add(events: Sequence[Event]) -> None:
 
 
 def _write(path: Path, lines: bytes) -> None:
-    """Add lines in one piece, behind an end of line of their own: what was cut off before stays alone, and says nothing.
+    """Add lines in one piece, behind an end of line of their own.
+
+    What was cut off before stays alone, and says nothing.
 
     Raises OSError where not all of it was written.
     """
@@ -87,7 +89,10 @@ def _write(path: Path, lines: bytes) -> None:
 
 
 def files() -> list[tuple[Path, int]]:
-    """Return the files there are, the oldest first, each with its size now: so far one reads what stands in a database later."""
+    """Return the files there are, the oldest first, each with its size now.
+
+    So far one reads what stands in a database later.
+    """
     found = []
     for path in sorted(folder().glob("*")):
         try:
@@ -120,7 +125,10 @@ def unreadable(those: Iterable[tuple[Path, int]]) -> str | None:
 
 
 def lost(acts: Iterable[Act], code: str | None = None) -> str | None:
-    """Return the uid of the first event (of a committee) that was noted and is not there as it was; nothing when all are."""
+    """Return the uid of the first event (of a committee) that was noted and is not there as it was.
+
+    Nothing when all are.
+    """
     own = (act for act in acts if code is None or act.code == code)
     while some := list(islice(own, ASKED)):
         there = _rows(some)
@@ -130,13 +138,19 @@ def lost(acts: Iterable[Act], code: str | None = None) -> str | None:
 
 
 class Noted:
-    """What was noted, by event: read when an event is asked for that is not among it, so once for all that an import wrote."""
+    """What was noted, by event.
+
+    Read when an event is asked for that is not among it, so once for all that an import wrote.
+    """
 
     def __init__(self) -> None:
         self._acts: dict[str, list[Act]] = {}
 
     def turned(self, events: Sequence[Event]) -> set[str]:
-        """Return the committees some of whose events stand under another key than was noted: a seal would make that look as written."""
+        """Return the committees some of whose events stand under another key than was noted.
+
+        A seal would make that look as written.
+        """
         if any(event.uid not in self._acts for event in events):
             self._read()
         return {
@@ -153,7 +167,10 @@ class Noted:
 
 
 def shed() -> int:
-    """Take away the files of hours that are over and of which every event is sealed and vouched for by the heads; return how many."""
+    """Take away the files of hours that are over and of which every event is sealed and vouched for by the heads.
+
+    Return how many.
+    """
     over, gone = _hour(KEPT_HOURS), 0
     for path, size in files():
         if path.name.partition(".")[0] <= over and not unreadable([(path, size)]) and _are_sealed(read(path, size)):

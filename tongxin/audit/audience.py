@@ -1,4 +1,7 @@
-"""Who is told of an event: one answer for timelines, the public page, notes of being overtaken, exports and the interface."""
+"""Who is told of an event.
+
+One answer for timelines, the public page, notes of being overtaken, exports and the interface.
+"""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -19,7 +22,9 @@ _sources: dict[str, list[Circles]] = {}
 
 
 def register(subject_type: str, source: Circles) -> None:
-    """Say for one kind of subject which audiences (reader, subject) is of; `subject_type` as in events: proposals.proposal.
+    """Say for one kind of subject which audiences (reader, subject) is of.
+
+    `subject_type` as in events: proposals.proposal.
 
     An app above may add to it: whoever handles a proposal is of its parties too.
     """
@@ -27,7 +32,10 @@ def register(subject_type: str, source: Circles) -> None:
 
 
 def open_to(subject_type: str, *, parties: Predicate, office: Predicate) -> None:
-    """Say of one kind of subject who may open it, and who keeps it: for whoever has no narrower circles, that is all."""
+    """Say of one kind of subject who may open it, and who keeps it.
+
+    For whoever has no narrower circles, that is all.
+    """
 
     def source(user: Any, subject: Any) -> frozenset[Audience]:
         said = ((Audience.PARTIES, parties), (Audience.OFFICE, office))
@@ -55,16 +63,19 @@ def reads(user: Any, subject: models.Model, event: Event) -> bool:
 def tells_the_record(event: Event) -> bool:
     """Say whether who reads the whole record is told the smaller facts of an event too: why, which fields, how many.
 
-    Of what the office did, he is. Proposals, cases and their parts say themselves to whom they tell theirs: opinions, reasons
-    for sending back, notes of a talk. He is of none of their circles, he reads that it happened; so he does where the fact is a
-    person's own, as why a member left.
+    Of what the office did, he is. Proposals, cases and their parts say themselves to whom they tell theirs: opinions,
+    reasons for sending back, notes of a talk. He is of none of their circles, he reads that it happened; so he does
+    where the fact is a person's own, as why a member left.
     """
     kind = kinds.KINDS[event.kind]
     return kind.audience == Audience.OFFICE and not kind.of_a_person and event.subject_type not in _sources
 
 
 def said_to(user: Any, subject: models.Model, event: Event | None) -> str:
-    """Say who did what in the meantime, to whoever is told of it; to others only that things are no longer as they were."""
+    """Say who did what in the meantime, to whoever is told of it.
+
+    To others only that things are no longer as they were.
+    """
     if event is None or not reads(user, subject, event):
         return _("情况已经变了，这一步没有办理。")
     who = _("您") if event.actor_id == user.pk else (event.acting_as or event.actor_name or _("系统"))
@@ -78,6 +89,9 @@ def said_to(user: Any, subject: models.Model, event: Event | None) -> str:
 
 
 def told(user: Any, subjects: Iterable[models.Model], events: Iterable[Event]) -> list[Event]:
-    """Keep the events of several subjects (a case and its parts) that somebody is told of; others' events are left out."""
+    """Keep the events of several subjects (a case and its parts) that somebody is told of.
+
+    Others' events are left out.
+    """
     own = {(s._meta.label_lower, s.pk): circles(user, s) for s in subjects}  # noqa: SLF001 -- as above
     return [e for e in events if kinds.KINDS[e.kind].audience in own.get((e.subject_type, e.subject_id), ())]

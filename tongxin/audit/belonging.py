@@ -1,8 +1,8 @@
 """Whether the keys that join events to their subjects and people are those of the uids that the digests cover.
 
-An event outlives its subject: a draft is discarded, an import undone, a value's row erased. Before the seal such an event
-would look like one that was taken from its row. It is one that lost its subject lawfully when it was sealed while the row
-was there, here or in the house that the committee came from, and the row is there no more.
+An event outlives its subject: a draft is discarded, an import undone, a value's row erased. Before the seal such an
+event would look like one that was taken from its row. It is one that lost its subject lawfully when it was sealed while
+the row was there, here or in the house that the committee came from, and the row is there no more.
 """
 
 from collections.abc import Iterator

@@ -52,7 +52,10 @@ def places() -> list[Place]:
 
 
 def problems(code: str | None) -> list[Problem]:
-    """Read every file, of one committee or of all; return of each committee the first that is missing, and the first changed."""
+    """Read every file, of one committee or of all.
+
+    Return of each committee the first that is missing, and the first changed.
+    """
     return [problem for _code, problem in problems_by_code(code)]
 
 

@@ -1,7 +1,8 @@
 """What a county hands to its auditor, or publishes: of each committee and finished day the last head of the heads file.
 
-The file itself tells in which five minutes something was written that the auditor does not see: a rating. A day's last digest
-tells nothing, holds all that stands before it, and is found again in the file for ever. No number and no time goes along.
+The file itself tells in which five minutes something was written that the auditor does not see: a rating. A day's last
+digest tells nothing, holds all that stands before it, and is found again in the file for ever. No number and no time
+goes along.
 """
 
 import json
@@ -27,7 +28,10 @@ class DayHead(NamedTuple):
 
 
 def finished(*, now: datetime) -> tuple[list[DayHead], Problem | None]:
-    """Return the last head of each committee and day before today, in order; and what is wrong with the file they stand in."""
+    """Return the last head of each committee and day before today, in order.
+
+    And what is wrong with the file they stand in.
+    """
     lines, problem = outside.kept_lines()
     today = timezone.localdate(now).isoformat()
     last = {(said.day, said.committee): said for said in _dated(lines)}

@@ -1,8 +1,8 @@
 """Keyed digests: what an event says as bytes, salted commitments to what may be erased, and the rows that stand beside.
 
-The key lies outside the database (`keys/audit`): whoever has the database alone can change a row, but not make its digest
-fit. H is HMAC-SHA256, or HMAC-SM3 by setting. A commitment is SHA-256 over a salt and the value; with the salt gone the
-value cannot be guessed from it, and the event's digest, which covers the commitment, stays as it was.
+The key lies outside the database (`keys/audit`): whoever has the database alone can change a row, but not make its
+digest fit. H is HMAC-SHA256, or HMAC-SM3 by setting. A commitment is SHA-256 over a salt and the value; with the salt
+gone the value cannot be guessed from it, and the event's digest, which covers the commitment, stays as it was.
 """
 
 import hashlib
@@ -19,9 +19,20 @@ from django.conf import settings
 from tongxin.core.ids import new_uid
 
 PLAIN = (
-    "uid", "committee_code", "kind", "subject_type", "subject_uid", "actor_uid", "acting_as", "behalf_uid", "from_state",
-    "to_state", "regulation_version", "request", "via",
-)  # fmt: skip
+    "uid",
+    "committee_code",
+    "kind",
+    "subject_type",
+    "subject_uid",
+    "actor_uid",
+    "acting_as",
+    "behalf_uid",
+    "from_state",
+    "to_state",
+    "regulation_version",
+    "request",
+    "via",
+)
 NAMES = ("actor_name", "behalf_name", "subject_label")
 DATA = "data."
 _key: ContextVar[str | None] = ContextVar("audit_key", default=None)
@@ -60,7 +71,10 @@ def veil(value: object) -> str:
 
 
 def veils_of(event: Any, *, personal: Iterable[str], label_is_personal: bool) -> dict[str, str]:
-    """Return the veils of an event: of the people's names, of its label where that is a name, of the personal keys of its data."""
+    """Return the veils of an event.
+
+    Of the people's names, of its label where that is a name, of the personal keys of its data.
+    """
     names = ("actor_name", "behalf_name", *(("subject_label",) if label_is_personal else ()))
     made = {name: veil(getattr(event, name)) for name in names if getattr(event, name)}
     return made | {f"{DATA}{key}": veil(event.data[key]) for key in personal if event.data.get(key)}
@@ -72,7 +86,10 @@ def value_of(event: Any, field: str) -> object:
 
 
 def torn(event: Any) -> list[str]:
-    """Return the veiled fields whose value is not what the commitment says; an erased one has neither value nor salt."""
+    """Return the veiled fields whose value is not what the commitment says.
+
+    An erased one has neither value nor salt.
+    """
     found = []
     for field, kept in event.veils.items():
         salt, _sep, committed = kept.partition(":")
@@ -97,10 +114,16 @@ def of_event(event: Any, *, previous: str) -> str:
     names = [veiled.get(name) or getattr(event, name) for name in NAMES]
     data = {key: value for key, value in event.data.items() if f"{DATA}{key}" not in veiled}
     return mac(
-        "event", previous, [getattr(event, name) for name in PLAIN], names,
-        json.dumps(data, ensure_ascii=False, sort_keys=True), sorted(veiled.items()), sorted(event.proofs.items()),
-        _moment(event.at), _moment(event.recorded_at),
-    )  # fmt: skip
+        "event",
+        previous,
+        [getattr(event, name) for name in PLAIN],
+        names,
+        json.dumps(data, ensure_ascii=False, sort_keys=True),
+        sorted(veiled.items()),
+        sorted(event.proofs.items()),
+        _moment(event.at),
+        _moment(event.recorded_at),
+    )
 
 
 def of_head(head: Any) -> str:

@@ -36,8 +36,9 @@ def erase(
     """Erase personal values of events, and record what went. Must stand in the transaction that erased the rows.
 
     `subject` is the committee whose events these are; `what` names the values for people, `rule` is the version of the
-    regulation. `fields` keeps to some of the veiled fields (`actor_name`, `data.username`); `shortened` are rows whose truth
-    matters, as they stand now; `rows` counts those of which something went. Returns how many values of events went.
+    regulation. `fields` keeps to some of the veiled fields (`actor_name`, `data.username`); `shortened` are rows whose
+    truth matters, as they stand now; `rows` counts those of which something went. Returns how many values of events
+    went.
     """
     total = 0
     said: dict[str, Any] = {"what": what, "rule": rule, "rows": rows}

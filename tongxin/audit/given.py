@@ -1,4 +1,7 @@
-"""Whether a row that was just written reads as it was given: what changes it on its way (a trigger) is not vouched for."""
+"""Whether a row that was just written reads as it was given.
+
+What changes it on its way (a trigger) is not vouched for.
+"""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -29,7 +32,10 @@ def altered(row: models.Model, paths: Iterable[str], read: Mapping[str, Any]) ->
 
 
 def _is_known(row: models.Model, path: str) -> bool:
-    """Say whether the fact stands in memory: not deferred, no expression, of another row only what came along with it."""
+    """Say whether the fact stands in memory.
+
+    Not deferred, no expression, of another row only what came along with it.
+    """
     name, _sep, rest = path.partition("__")
     field = row._meta.get_field(name)  # noqa: SLF001 -- Django's public-in-practice Meta
     value = row.__dict__.get(field.attname, models.NOT_PROVIDED)  # type: ignore[union-attr]  # a column of its own

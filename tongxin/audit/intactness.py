@@ -1,11 +1,13 @@
-"""Whether rows whose truth matters still are what the last event that vouches for them said: asked before they are changed.
+"""Whether rows whose truth matters still are what the last event that vouches for them said.
+
+Asked before they are changed.
 
 One that was changed past the house is not vouched for again, or the next lawful step would launder it. What nothing
 vouches for is intact only while it does not count yet (a proposal that was not handed in). What was said counts only in
 a life that is whole from there to its end: whoever blanks an event for one moment could else choose which was the last.
 
-Who asks holds the rows from then on, to the end of the transaction in which they are changed: what another hand lawfully did
-between the look at a row and the look at its events would else pass for a change past the house, for good.
+Who asks holds the rows from then on, to the end of the transaction in which they are changed: what another hand
+lawfully did between the look at a row and the look at its events would else pass for a change past the house, for good.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -51,7 +53,9 @@ def intact(row: Given) -> bool:
 
 
 def sound(rows: Iterable[T]) -> list[T]:
-    """Return those of several rows that are intact: asked before they are changed, vouched for afterwards, held meanwhile.
+    """Return those of several rows that are intact.
+
+    Asked before they are changed, vouched for afterwards, held meanwhile.
 
     Raises TransactionManagementError outside a transaction, in which nothing can be held.
     """
@@ -68,7 +72,10 @@ def sound(rows: Iterable[T]) -> list[T]:
 
 
 def _hold(rows: Sequence[Given]) -> None:
-    """Hold the rows, in one order for everybody: from here on nobody else changes them. On SQLite who writes holds everything."""
+    """Hold the rows, in one order for everybody: from here on nobody else changes them.
+
+    On SQLite who writes holds everything.
+    """
     keys: dict[type[models.Model], set[Any]] = {}
     for kind, own in truth.by_kind(rows):
         keys.setdefault(kind.model, set()).update(row.pk for row in own)
@@ -85,7 +92,10 @@ class _Where(NamedTuple):
 
 
 class _Place(NamedTuple):
-    """Where is told of a row: in a life of its own, or of what it belongs to; and together with others in its committee's."""
+    """Where is told of a row: in a life of its own, or of what it belongs to.
+
+    And together with others in its committee's.
+    """
 
     alone: _Where
     together: _Where
@@ -93,7 +103,10 @@ class _Place(NamedTuple):
 
 @dataclass
 class _Life:
-    """One life as it was read: whether each event fits the one before, and whether it comes to the end that its head keeps."""
+    """One life as it was read.
+
+    Whether each event fits the one before, and whether it comes to the end that its head keeps.
+    """
 
     head: Head | None
     first: int = 0
@@ -102,7 +115,10 @@ class _Life:
     seen: set[str] = field(default_factory=set)
 
     def take(self, event: Event, *, is_known: bool = False) -> bool:
-        """Take in the event that follows and say whether it can be read; one that `is_known` only stands before the first."""
+        """Take in the event that follows and say whether it can be read.
+
+        One that `is_known` only stands before the first.
+        """
         shaped = shapes.is_shaped(event)
         if not is_known and not (shaped and event.digest == digests.of_event(event, previous=self.digest)):
             self.broken = event.pk
@@ -130,7 +146,8 @@ def _odd(asked: Sequence[tuple[truth.Witnessed, list[Any]]], now: Mapping[str, s
     lives = _lives(places.values())
     said = _said_alone(places, lives)
     begins = {key: _begin(said.get(key), lives[place.alone.life], counts=bool(now[key])) for key, place in places.items()}
-    apart = {key: place for key, place in places.items() if place.together != place.alone}  # of the committee itself all is read
+    # of the committee itself all is read
+    apart = {key: place for key, place in places.items() if place.together != place.alone}
     said, late = _said_together(apart, lives, begins, said)
     yield from late
     for key, place in places.items():
@@ -172,7 +189,10 @@ def _told(kind: truth.Witnessed) -> tuple[str, str]:
 
 
 def _places(asked: Sequence[tuple[truth.Witnessed, list[Any]]]) -> dict[str, _Place]:
-    """Return for each row that is there, by its key, in which lives is told of it: looked up once for all that is told there."""
+    """Return for each row that is there, by its key, in which lives is told of it.
+
+    Looked up once for all that is told there.
+    """
     found: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
     places: dict[str, _Place] = {}
     for kind, rows in asked:
@@ -190,7 +210,8 @@ def _placed(kind: truth.Witnessed, found: Sequence[dict[str, Any]]) -> dict[str,
     places = {}
     for row in found:
         code = row["code_"]
-        if code is None and system is not None:  # national rows belong to no committee: the system's account tells of them
+        # national rows belong to no committee: the system's account tells of them
+        if code is None and system is not None:
             together = _Where(("", truth.ACCOUNT, system.uid), system.pk)
         else:
             together = _Where((code, truth.BODY, row["body_"]), row["body_pk_"])
@@ -208,7 +229,10 @@ def _lives(places: Iterable[_Place]) -> dict[heads.Key, _Life]:
 
 
 def _said_alone(places: Mapping[str, _Place], lives: Mapping[heads.Key, _Life]) -> dict[str, Event]:
-    """Read the lives in which these rows' own are told, the oldest event first; return the last that tells of each row."""
+    """Read the lives in which these rows' own are told, the oldest event first.
+
+    Return the last that tells of each row.
+    """
     found: dict[str, Event] = {}
     by_label: dict[str, set[int]] = {}
     for place in places.values():
@@ -226,9 +250,9 @@ def _said_together(
 ) -> tuple[dict[str, Event], set[str]]:
     """Return what was said last of rows, alone or of many at once, and of which too much was said in bulk.
 
-    What is said together is read from where it may stand in the committees' lives: when a row is written in bulk, once and
-    before anything is said of it alone, and when it is erased, last of all. Whoever swaps the keys of two events in two lives
-    around one act could else choose which of them is the last.
+    What is said together is read from where it may stand in the committees' lives: when a row is written in bulk, once
+    and before anything is said of it alone, and when it is erased, last of all. Whoever swaps the keys of two events in
+    two lives around one act could else choose which of them is the last.
     """
     first: dict[_Where, int] = {}
     for key, place in places.items():

@@ -39,14 +39,15 @@ class Audience(StrEnum):
 class Kind:
     """An event kind.
 
-    `audience` is who is told of it, on every page, export and interface; `sentence` is a text with {actor} and {data keys},
-    or a function of the event; `detail` the smaller line below it; `key` marks what stays in “只看要事”; `personal` lists the
-    keys of `data` that are personal and can be erased; `days` those that an act fills with a day, which people read as they
-    write it: what somebody typed stays as it is. Kinds with `by_day` stand in no list of events, not even the auditor's:
-    that word, and how many on days that are over. `label` names the kind where its sentence names somebody or something, or is a function:
-    a sentence with a hole in it is shown to nobody. `sort` is the sort
-    that people look for it under where its name begins otherwise; `of_a_person` marks a detail that is a person's own affair; `by_people`
-    an act that the system never does by itself: in its account's name somebody on the server did it.
+    `audience` is who is told of it, on every page, export and interface; `sentence` is a text with {actor} and {data
+    keys}, or a function of the event; `detail` the smaller line below it; `key` marks what stays in “只看要事”; `personal`
+    lists the keys of `data` that are personal and can be erased; `days` those that an act fills with a day, which
+    people read as they write it: what somebody typed stays as it is. Kinds with `by_day` stand in no list of events,
+    not even the auditor's: that word, and how many on days that are over. `label` names the kind where its sentence
+    names somebody or something, or is a function: a sentence with a hole in it is shown to nobody. `sort` is the sort
+    that people look for it under where its name begins otherwise; `of_a_person` marks a detail that is a person's own
+    affair; `by_people` an act that the system never does by itself: in its account's name somebody on the server did
+    it.
     """
 
     name: str
@@ -64,7 +65,8 @@ class Kind:
 
 
 ON_THE_SERVER = _("服务器操作人员")
-NOT_OURS = (LookupError, TypeError, ValueError, AttributeError)  # what saying an event raises that holds somebody else's values
+# what saying an event raises that holds somebody else's values
+NOT_OURS = (LookupError, TypeError, ValueError, AttributeError)
 BRACKETS = re.compile("（[^（）…]*…[^（）]*）")
 FRONT = re.compile("^[…　 ]+的?")  # what a sentence begins with that names somebody: …的答复, …评价
 KINDS: dict[str, Kind] = {}
@@ -118,7 +120,10 @@ def told_by_day() -> list[str]:
 
 
 def tell_together(kind: str, at_least: AtLeast) -> None:
-    """Say for committees and each day of how many people at least the number of a kind is told: fewer show in who signed in then."""
+    """Say for committees and each day of how many people at least the number of a kind is told.
+
+    Fewer show in who signed in then.
+    """
     _at_least[kind] = at_least
 
 
@@ -128,7 +133,9 @@ def people_at_least(kind: str, codes: Collection[str]) -> Callable[[date], int]:
 
 
 def consume(consumer: str) -> None:
-    """Declare a consumer of the stream: every new event is marked for it, in its transaction, and the worker takes what is marked.
+    """Declare a consumer of the stream.
+
+    Every new event is marked for it, in its transaction, and the worker takes what is marked.
 
     Whatever a round leaves (a crash, a busy database) the next one takes.
     """
@@ -161,7 +168,9 @@ def day(value: Any) -> Any:
 
 
 def who_did(event: "Event") -> str:
-    """Name who did it. Nobody was somebody on the server; so was the system's own account in an act that only people do.
+    """Name who did it. Nobody was somebody on the server.
+
+    So was the system's own account in an act that only people do.
 
     What else stands in that account's name the system carried out by itself, on its day, as it was decided.
     """

@@ -1,9 +1,9 @@
 """What stands in SQLite's list of tables, compared with the tables and indexes that our models make: all else is named.
 
-Whoever owns the file can write into that list what no statement would put there: a trigger of another type's name, a table
-that lost its UNIQUE, an index of another name. A list of what is forbidden would be too short; this one is of what is ours.
-It is made from the models in a tenth of a second; columns stand in the order in which migrations added them, so of a table
-the pieces are compared and not their order.
+Whoever owns the file can write into that list what no statement would put there: a trigger of another type's name, a
+table that lost its UNIQUE, an index of another name. A list of what is forbidden would be too short; this one is of
+what is ours. It is made from the models in a tenth of a second; columns stand in the order in which migrations added
+them, so of a table the pieces are compared and not their order.
 """
 
 import re
@@ -94,7 +94,9 @@ def _pieces(sql: str) -> list[list[str]]:
 
 
 def is_harmless(entry: Entry, ours: dict[str, Entry]) -> bool:
-    """Say whether what is not ours leaves ours alone: a table, an index on it or a view of another name, in its own words.
+    """Say whether what is not ours leaves ours alone.
+
+    A table, an index on it or a view of another name, in its own words.
 
     SQLite goes by the words and not by the type or the name beside them.
     """

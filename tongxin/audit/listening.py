@@ -1,4 +1,7 @@
-"""Third-party hooks that become events: Django, allauth and accounts tell of sign-ins through signals (`accounts` stands below)."""
+"""Third-party hooks that become events.
+
+Django, allauth and accounts tell of sign-ins through signals (`accounts` stands below).
+"""
 
 from datetime import datetime
 from typing import Any
@@ -40,7 +43,10 @@ def password_was_changed(user: Account, **_more: Any) -> None:
 
 @receiver(authenticator_added)
 def second_factor_added(user: Account, authenticator: Authenticator, **_more: Any) -> None:
-    """Somebody began to use one-time codes; that recovery codes came along is told by the same signal, and is no second event."""
+    """Somebody began to use one-time codes.
+
+    That recovery codes came along is told by the same signal, and is no second event.
+    """
     if authenticator.type == Authenticator.Type.TOTP:
         _about(user, "accounts.second_factor", change="启用")
 
@@ -59,7 +65,10 @@ def recovery_codes_made_anew(user: Account, **_more: Any) -> None:
 
 
 def _about_guess(kind: str, account: Account | None, shown: str, what: str, at: datetime) -> None:
-    """A failure is about the account it was tried on; a name that is nobody's is kept masked, for it may be a password."""
+    """A failure is about the account it was tried on.
+
+    A name that is nobody's is kept masked, for it may be a password.
+    """
     name = account.name if account is not None else shown or "有人"
     actions.record(kind, account or Account.objects.system(), actor=None, at=at, data={"username": name[:40], "what": what})
 

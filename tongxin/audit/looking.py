@@ -1,7 +1,9 @@
-"""The stored files are looked through once a day by the worker, and what was found is kept: to read them all takes minutes.
+"""The stored files are looked through once a day by the worker, and what was found is kept.
 
-Who opens a page or runs `tongxin check` is told of the last time; `tongxin audit verify` reads them then and there. What is
-kept proves nothing to who holds `audit/` and the key; to anybody else it is as written, or it is not there.
+To read them all takes minutes.
+
+Who opens a page or runs `tongxin check` is told of the last time; `tongxin audit verify` reads them then and there.
+What is kept proves nothing to who holds `audit/` and the key; to anybody else it is as written, or it is not there.
 """
 
 import json
@@ -84,7 +86,10 @@ def _since() -> datetime | None:
 
 
 def is_late(looked: Looked | None, *, now: datetime) -> bool:
-    """Say whether the files should have been looked through since: of a new or restored installation nobody expects it yet."""
+    """Say whether the files should have been looked through since.
+
+    Of a new or restored installation nobody expects it yet.
+    """
     if looked is not None:
         return looked.at < now - LATE
     if (since := _since()) is not None and since <= now:

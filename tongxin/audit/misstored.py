@@ -1,7 +1,7 @@
 """Rows in a form that we never write, of the record, of what it vouches for or tells of: named, and then left unread.
 
-A day that is none cannot be read, so nothing that is asked for with it could be. What is left is looked at all the same: who
-spoils one row would else hide whatever was done to the others, and in the other committees too.
+A day that is none cannot be read, so nothing that is asked for with it could be. What is left is looked at all the
+same: who spoils one row would else hide whatever was done to the others, and in the other committees too.
 """
 
 from collections.abc import Iterator
@@ -32,7 +32,10 @@ class Misstored:
     _found: dict[str, set[str]] = field(default_factory=dict)
 
     def of(self, kind: truth.Witnessed, owner: str | None) -> set[str]:
-        """Return the uids of a kind's rows that are in another form, of this committee at least; each kind is asked once."""
+        """Return the uids of a kind's rows that are in another form, of this committee at least.
+
+        Each kind is asked once.
+        """
         if self.all_in_form:
             return set()
         if kind.label not in self._found:

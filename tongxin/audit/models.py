@@ -28,10 +28,11 @@ class AppendOnlyQuerySet(models.QuerySet["Event"]):
 class Event(Row):
     """One thing that happened. Names are kept as strings beside the keys, so that the record outlives its objects.
 
-    `at` is when it happened, `recorded_at` when it was written down (they differ for imported history). `digest` is keyed,
-    made at writing, and takes in the digest of the subject's event before. It covers the uids of subject and people, and
-    of what is personal a salted commitment (`veils`: field → salt:commitment), so that the value may be erased later.
-    `proofs` are keyed digests of rows whose truth matters, as they were after this event (table:uid → digest).
+    `at` is when it happened, `recorded_at` when it was written down (they differ for imported history). `digest` is
+    keyed, made at writing, and takes in the digest of the subject's event before. It covers the uids of subject and
+    people, and of what is personal a salted commitment (`veils`: field → salt:commitment), so that the value may be
+    erased later. `proofs` are keyed digests of rows whose truth matters, as they were after this event (table:uid →
+    digest).
     """
 
     committee_code = models.CharField(max_length=20)
@@ -104,7 +105,10 @@ class Mark(models.Model):
 
 
 class Head(models.Model):
-    """A subject's last event in one committee's stream: whoever deletes it, or adds one without the key, does not fit `mac`."""
+    """A subject's last event in one committee's stream.
+
+    Whoever deletes it, or adds one without the key, does not fit `mac`.
+    """
 
     committee_code = models.CharField(max_length=20)
     subject_type = models.CharField(max_length=60)

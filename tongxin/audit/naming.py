@@ -1,8 +1,8 @@
 """Rows that a verdict names by their keys, in words: which kind of row, of which proposal, person or unit.
 
-Only the texts that tell a row apart are read, never the row: a spoiled one cannot be read whole. No word says who rated,
-and an account is nobody's: its key alone names it. A name may itself be what was forged: where the record of the row knows
-another, both are said.
+Only the texts that tell a row apart are read, never the row: a spoiled one cannot be read whole. No word says who
+rated, and an account is nobody's: its key alone names it. A name may itself be what was forged: where the record of the
+row knows another, both are said.
 """
 
 from collections import defaultdict
@@ -59,7 +59,10 @@ def name_rows(names: Mapping[str, Named]) -> None:
 
 
 def row_names(code: str, keys: Iterable[str]) -> dict[str, str]:
-    """Return the words for the keys of rows of a committee, as far as the kind is known: one query a kind, however many rows."""
+    """Return the words for the keys of rows of a committee, as far as the kind is known.
+
+    One query a kind, however many rows.
+    """
     found, wanted = dict[str, str](), defaultdict[str, dict[str, str]](dict)
     for key in keys:
         label, uid = _taken_apart(key)
@@ -110,7 +113,10 @@ def _words_of(label: str, code: str, uids: set[str]) -> dict[str, str]:
 
 
 def _of_events(code: str, uids: set[str]) -> dict[str, str]:
-    """Return when what was done to what, of events; of what cannot be read as ours no more than whatever its texts say."""
+    """Return when what was done to what, of events.
+
+    Of what cannot be read as ours no more than whatever its texts say.
+    """
     readable = Event.objects.filter(uid__in=uids, **_whose(EVENT, code)).exclude(stored.misstored(Event))
     said = {event.uid: f"{_happened(event)}　{event.subject_label}" for event in readable if _is_ours(event)}
     unread = uids - said.keys()
@@ -138,7 +144,10 @@ def _beside_the_record(words: str, recorded: str) -> str:
 
 
 def _whose(label: str, code: str) -> dict[str, Any]:
-    """Keep the rows of one committee, or those of none: a key that somebody forged names no row of another committee."""
+    """Keep the rows of one committee, or those of none.
+
+    A key that somebody forged names no row of another committee.
+    """
     if label == EVENT:
         return {"committee_code": code}
     if label == "committees.committee":

@@ -1,8 +1,10 @@
-"""Records that came from another installation, as they were kept there: digests, seals, heads, under a key that is not ours.
+"""Records that came from another installation, as they were kept there.
 
-When a committee moves house, its events are chained anew under the key of the new one. What they were chained with before
-stays beside, in `audit/origins`: without a name or a word of anybody's, so nothing in it ever has to be erased. The event of
-the arrival carries its digest, and `verify` compares.
+Digests, seals, heads, under a key that is not ours.
+
+When a committee moves house, its events are chained anew under the key of the new one. What they were chained with
+before stays beside, in `audit/origins`: without a name or a word of anybody's, so nothing in it ever has to be erased.
+The event of the arrival carries its digest, and `verify` compares.
 """
 
 import hashlib
@@ -58,13 +60,19 @@ def odd(code: str) -> tuple[str, str] | None:
 
 
 class Brought:
-    """The events that were sealed where a committee came from: read when a committee is first asked for, once for all its events."""
+    """The events that were sealed where a committee came from.
+
+    Read when a committee is first asked for, once for all its events.
+    """
 
     def __init__(self) -> None:
         self._sealed: dict[str, set[str]] = {}
 
     def sealed(self, code: str) -> set[str]:
-        """Return their uids, as the records say that lie here as they arrived; what was changed since vouches for nothing."""
+        """Return their uids, as the records say that lie here as they arrived.
+
+        What was changed since vouches for nothing.
+        """
         if code not in self._sealed:
             told = told_of(code)
             whole = (place_of(code, name) for name, digest in told.items() if _is_whole(place_of(code, name), digest))

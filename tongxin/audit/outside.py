@@ -42,7 +42,10 @@ class Problem:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the heads file; a former one is of the chain before events had keyed digests. A sound one is as written."""
+    """One line of the heads file; a former one is of the chain before events had keyed digests.
+
+    A sound one is as written.
+    """
 
     code: str
     number: int
@@ -103,7 +106,10 @@ def kept_lines() -> tuple[list[Line], Problem | None]:
 
 
 def telling_of_digests() -> list[str]:
-    """Return the files that tell that events have had keyed digests: where there is one, an upgrade does not give them."""
+    """Return the files that tell that events have had keyed digests.
+
+    Where there is one, an upgrade does not give them.
+    """
     lines, _problem = kept_lines()
     told = {
         "keys/heads": sealing.growth_file().exists(),

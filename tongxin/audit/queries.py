@@ -18,7 +18,8 @@ from tongxin.audit.models import Event, Mark
 from tongxin.audit.truth import uid_of
 from tongxin.core.prepared import Prepared
 
-# On PostgreSQL a transaction with an older event may end after one with a newer: what is kept is wrong for no longer than this.
+# On PostgreSQL a transaction with an older event may end after one with a newer: what is kept is wrong for no longer
+# than this.
 KEPT_SECONDS = 10
 DAYS = 31
 Found = TypeVar("Found")
@@ -58,7 +59,10 @@ def events_of(subject: Model) -> QuerySet[Event]:
 
 
 def last_of(subject: Model, **which: Any) -> Event | None:
-    """Return the newest event of one row of which so much is true: its `kind`, its `to_state`, a fact (`data__member`)."""
+    """Return the newest event of one row of which so much is true.
+
+    Its `kind`, its `to_state`, a fact (`data__member`).
+    """
     return Event.objects.filter(subject_type=label_of(subject), subject_id=subject.pk, **which).order_by("-id").first()
 
 
@@ -89,7 +93,8 @@ def by_day(codes: Collection[str], *, before: date) -> list[Daily]:
     """Count the events that are told by day alone, on the days that are over, the newest first.
 
     Days on which few people acted are told together with those that follow, always begun from the first, by the minimum
-    that was in force on each day: what was told once stays as it was told, and the newest days wait until there are enough.
+    that was in force on each day: what was told once stays as it was told, and the newest days wait until there are
+    enough.
     """
     found = [told for kind in kinds.told_by_day() for told in _of_kind(kind, codes, before)]
     return sorted(found, key=lambda told: (told.until, told.kind), reverse=True)[:DAYS]
@@ -138,9 +143,10 @@ def newest(codes: Collection[str]) -> tuple[str, ...]:
 def remembered(codes: Collection[str], what: tuple[Any, ...], read: Callable[[], Found]) -> Found:
     """Return `read()`, or what it returned before as long as no event was added in these committees.
 
-    Every write ends with an event in its own transaction, so the same newest event means the same rows; but for a draft, which
-    saves itself without one, and what its reader alone changes (a notice read): of these nothing is to be remembered. `what`
-    names everything else that the answer depends on: the scope of the reader, the day, the limits of a regulation.
+    Every write ends with an event in its own transaction, so the same newest event means the same rows; but for a
+    draft, which saves itself without one, and what its reader alone changes (a notice read): of these nothing is to be
+    remembered. `what` names everything else that the answer depends on: the scope of the reader, the day, the limits of
+    a regulation.
     """
     return remembered_since(newest(codes), what, read)
 
@@ -167,6 +173,9 @@ class Health:
 
 
 def health(codes: set[str]) -> Health:
-    """Count sealed events, events waiting for a seal, and undelivered marks; without those that are told by day alone."""
+    """Count sealed events, events waiting for a seal, and undelivered marks.
+
+    Without those that are told by day alone.
+    """
     own = _told(codes)
     return Health(own.filter(seal__isnull=False).count(), own.filter(seal=None).count(), Mark.objects.count())

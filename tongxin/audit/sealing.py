@@ -1,9 +1,10 @@
 """Chaining events per committee, off the write path, so that any later change, deletion or reordering is found.
 
 Link n is a keyed digest over link n-1, the number, the keys that hold in this database, and the event's own digest. The
-chain row keeps the last link. After the commit each head also goes to a file outside the database; every line takes in a
-digest of all that stands before it, so that the file can only grow: without it, whoever owns database and key could chain
-anew. How far the file had grown is noted beside the keys: with database and file cut together, nothing begins anew unseen.
+chain row keeps the last link. After the commit each head also goes to a file outside the database; every line takes in
+a digest of all that stands before it, so that the file can only grow: without it, whoever owns database and key could
+chain anew. How far the file had grown is noted beside the keys: with database and file cut together, nothing begins
+anew unseen.
 """
 
 import fcntl
@@ -42,8 +43,9 @@ def heads_file() -> Path:
 def seal(*, at: datetime) -> int:
     """Chain every event not yet sealed; return how many. Events of transactions still open are taken next time.
 
-    One that cannot be read keeps none of the others back: the chain's order is that of sealing, so that it takes its place
-    when it is as it was written again. Until then what was noted of it stays too. Raises SomeFailedError for such.
+    One that cannot be read keeps none of the others back: the chain's order is that of sealing, so that it takes its
+    place when it is as it was written again. Until then what was noted of it stays too. Raises SomeFailedError for
+    such.
     """
     total, noted, brought, left = 0, acts.Noted(), origins.Brought(), list[int]()
     for keys in _unsealed():
@@ -58,7 +60,10 @@ def seal(*, at: datetime) -> int:
 
 
 def _unsealed() -> Iterator[list[int]]:
-    """Yield the keys of events not yet sealed, in batches, each behind the last: what cannot be sealed is met but once."""
+    """Yield the keys of events not yet sealed, in batches, each behind the last.
+
+    What cannot be sealed is met but once.
+    """
     last = 0
     while keys := list(Event.objects.filter(seal=None, pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BATCH]):
         last = keys[-1]
@@ -76,7 +81,9 @@ def count_unreadable() -> int:
 
 
 def waiting_longer(now: datetime) -> datetime | None:
-    """Return when the oldest event was written that should be sealed, with its head outside, and is not; nothing when all is well.
+    """Return when the oldest event was written that should be sealed, with its head outside, and is not.
+
+    Nothing when all is well.
 
     What cannot be read is counted by itself: it does not wait for the worker.
     """
@@ -96,7 +103,8 @@ def _first_written(keys: list[int]) -> datetime | None:
 @transaction.atomic
 def _seal_batch(keys: list[int], at: datetime, noted: acts.Noted, brought: origins.Brought) -> int:
     chains = {c.committee_code: c for c in Chain.objects.select_for_update()}
-    batch = list(Event.objects.filter(pk__in=keys, seal=None).order_by("id"))  # another worker may have sealed some meanwhile
+    # another worker may have sealed some meanwhile
+    batch = list(Event.objects.filter(pk__in=keys, seal=None).order_by("id"))
     if missing := {e.committee_code for e in batch} - set(chains):
         Chain.objects.bulk_create([Chain(committee_code=code) for code in sorted(missing)], ignore_conflicts=True)
         chains = {c.committee_code: c for c in Chain.objects.select_for_update()}
@@ -125,7 +133,10 @@ def _misplaced(batch: list[Event], brought: origins.Brought) -> set[str]:
 
 
 def note_heads(*, at: datetime) -> int:
-    """Write each chain's head that is not there yet into the file; return how many. What a crash leaves out, the next round writes."""
+    """Write each chain's head that is not there yet into the file; return how many.
+
+    What a crash leaves out, the next round writes.
+    """
     behind = Chain.objects.filter(number__gt=F("noted")).order_by("committee_code")
     if not behind.exists() and not growth_lags():
         return 0
@@ -158,7 +169,10 @@ def appending() -> Iterator[BinaryIO]:
 
 
 def _keep_names(folder: Path) -> None:
-    """Have the disk keep which files a folder holds: after a power cut a file whose name went would look as if taken away."""
+    """Have the disk keep which files a folder holds.
+
+    After a power cut a file whose name went would look as if taken away.
+    """
     place = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(place)
@@ -270,7 +284,10 @@ def growth_lags() -> bool:
 
 
 def note_growth(now: Grown) -> None:
-    """Note how far the heads file has grown. On the disk before it has its name: an empty note would look like a forgery."""
+    """Note how far the heads file has grown.
+
+    On the disk before it has its name: an empty note would look like a forgery.
+    """
     path = growth_file()
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(path.name + ".new")

@@ -1,4 +1,7 @@
-"""Whether what was read has the shape in which we write it: what somebody else put there may be anything, and is named, not fallen over."""
+"""Whether what was read has the shape in which we write it.
+
+What somebody else put there may be anything, and is named, not fallen over.
+"""
 
 import json
 from typing import Any
@@ -41,7 +44,10 @@ def _is_head(row: dict[str, Any]) -> bool:
 
 
 def is_shaped(event: Event) -> bool:
-    """Say whether the open parts of an event are what we write: data by name, commitments and digests by name as words."""
+    """Say whether the open parts of an event are what we write.
+
+    Data by name, commitments and digests by name as words.
+    """
     words = (event.veils, event.proofs)
     return isinstance(event.data, dict) and all(
         isinstance(said, dict) and all(isinstance(value, str) for value in said.values()) for said in words

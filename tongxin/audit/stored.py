@@ -1,9 +1,9 @@
 """Whether values are stored in the form in which we write them: SQLite keeps in a column whatever it is given.
 
-2026-W48-6 reads as a date and compares as another text, 2 is true and not 1, '5' is no number to a comparison: the digest
-of what was read fits, and queries find something else. Bytes that are no UTF-8 and JSON that Python does not take (nested a
-thousand deep, numbers of 5 000 digits, halves of a surrogate pair) cannot be read at all. PostgreSQL's columns hold nothing
-but their type, and of these only JSON can be too much.
+2026-W48-6 reads as a date and compares as another text, 2 is true and not 1, '5' is no number to a comparison: the
+digest of what was read fits, and queries find something else. Bytes that are no UTF-8 and JSON that Python does not
+take (nested a thousand deep, numbers of 5 000 digits, halves of a surrogate pair) cannot be read at all. PostgreSQL's
+columns hold nothing but their type, and of these only JSON can be too much.
 """
 
 import json

@@ -1,6 +1,9 @@
-"""What stands in the database on our tables and is not ours: whatever changes a row while a lawful act writes or reads it.
+"""What stands in the database on our tables and is not ours.
 
-We make tables and indexes, nothing else. A trigger that turns each new rating into another would be vouched for with it.
+Whatever changes a row while a lawful act writes or reads it.
+
+We make tables and indexes, nothing else. A trigger that turns each new rating into another would be vouched for with
+it.
 """
 
 from typing import Any, NamedTuple
@@ -52,7 +55,10 @@ def strangers() -> list[Stranger]:
 
 
 def _on_sqlite(entry: layout.Entry) -> Stranger:
-    """Say what one thing is: a trigger, something in place of a table of ours, a table or an index of another make, or neither."""
+    """Say what one thing is.
+
+    A trigger, something in place of a table of ours, a table or an index of another make, or neither.
+    """
     if entry.sql.upper().startswith("CREATE TRIGGER"):
         return Stranger(entry.table, entry.name, TRIGGER)
     own = layout.made().get(entry.name)

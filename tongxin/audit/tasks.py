@@ -1,4 +1,7 @@
-"""Sealing, off the write path: what happened since the last round is chained. And each day a look through the stored files."""
+"""Sealing, off the write path: what happened since the last round is chained.
+
+And each day a look through the stored files.
+"""
 
 from datetime import datetime, timedelta
 

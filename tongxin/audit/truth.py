@@ -1,4 +1,6 @@
-"""Rows whose truth matters: an event that makes or changes one carries its digest, and `verify` compares row and digest.
+"""Rows whose truth matters.
+
+An event that makes or changes one carries its digest, and `verify` compares row and digest.
 
 Without it, whoever owns the database could turn every rating to satisfied, and no event would say otherwise.
 """
@@ -23,8 +25,9 @@ NO_DIGEST = "misstored"  # of a row in another form than ours: fits nothing that
 class Witnessed:
     """What of a model's rows is vouched for: the facts that count (paths as in `values()`), whose they are, which rows.
 
-    A model may be vouched for in parts that change at different acts: where one lies is said with its `part`. `told` says
-    in whose life the events that vouch for a row stand, where that is not the row's own: kind of subject, path to its uid.
+    A model may be vouched for in parts that change at different acts: where one lies is said with its `part`. `told`
+    says in whose life the events that vouch for a row stand, where that is not the row's own: kind of subject, path to
+    its uid.
     """
 
     model: type[models.Model]
@@ -40,7 +43,10 @@ class Witnessed:
         return f"{name}/{self.part}" if self.part else name
 
     def rows(self, *, all_in_form: bool = False) -> QuerySet[Any, dict[str, Any]]:
-        """Return uid, code and facts of every row that counts; who knows that all are stored in our form asks it of none again."""
+        """Return uid, code and facts of every row that counts.
+
+        Who knows that all are stored in our form asks it of none again.
+        """
         rows = self.model._base_manager.all()  # noqa: SLF001 -- every row, whatever its manager hides
         found = rows.filter(self.only) if self.only is not None else rows
         misstored = Value(0) if all_in_form else Case(When(self._misstored(), then=Value(1)), default=Value(0))
@@ -103,7 +109,10 @@ def _asked(condition: Any) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Part:
-    """One part alone of a row that is vouched for in parts: what an act sets wholly, while it leaves the others as they are."""
+    """One part alone of a row that is vouched for in parts.
+
+    What an act sets wholly, while it leaves the others as they are.
+    """
 
     row: Any
     part: str
@@ -111,7 +120,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Saved:
-    """A row that the act just wrote as it stands in memory, or these fields of it: read back otherwise, the act is taken back."""
+    """A row that the act just wrote as it stands in memory, or these fields of it.
+
+    Read back otherwise, the act is taken back.
+    """
 
     row: Any
     fields: tuple[str, ...] | None = None
@@ -119,16 +131,23 @@ class Saved:
 
 @dataclass(frozen=True)
 class New(Saved):
-    """A row that the act just made: nothing was said of it before, and nobody needs to be asked whether it still holds."""
+    """A row that the act just made.
+
+    Nothing was said of it before, and nobody needs to be asked whether it still holds.
+    """
 
 
 _witnessed: dict[str, list[Witnessed]] = {}
 
 
 def witness(
-    model: type[models.Model], *fields: str, committee: str = "committee__code", only: Any = None, part: str = "",
+    model: type[models.Model],
+    *fields: str,
+    committee: str = "committee__code",
+    only: Any = None,
+    part: str = "",
     told: tuple[str, str] | None = None,
-) -> None:  # fmt: skip
+) -> None:
     """Declare that rows of `model`, or a part of them, are vouched for by their events."""
     made = Witnessed(model, fields, committee, only, part, told)
     _witnessed.setdefault(model._meta.label_lower, []).append(made)  # noqa: SLF001 -- as above
@@ -158,7 +177,8 @@ def is_declared(row: models.Model) -> bool:
 def words_of(event: Any, kinds: Mapping[str, Witnessed]) -> dict[str, str]:
     """Return what an event says of rows (`kinds` by label) where it is asked for.
 
-    In the life of the row, or of what it belongs to; together with others in the committee's; of national rows in the system's.
+    In the life of the row, or of what it belongs to; together with others in the committee's; of national rows in the
+    system's.
     """
     together = event.subject_type in {BODY, ACCOUNT}
     return {key: digest for key, digest in event.proofs.items() if together or _is_own_life(event, key, kinds)}

@@ -1,4 +1,7 @@
-"""Whether the record is what was written: events, heads, chains, the file outside, and the rows that events vouch for."""
+"""Whether the record is what was written.
+
+Events, heads, chains, the file outside, and the rows that events vouch for.
+"""
 
 import logging
 from collections.abc import Iterator
@@ -43,10 +46,10 @@ logger = logging.getLogger(__name__)
 class Verdict:
     """What `tongxin audit verify` says: counts, what is not as it was written, what was lawfully erased.
 
-    Of each layer the first problem: the heads file, and of each committee the record, what the files outside say of it, the
-    stored files that are missing, those that were changed; up to twenty of what stands in the database and is not ours, of
-    rows in another form than ours, of rows that are not what was said. What stays for long (a restored backup, a row that
-    was changed and is not vouched for again) hides nothing of the others.
+    Of each layer the first problem: the heads file, and of each committee the record, what the files outside say of it,
+    the stored files that are missing, those that were changed; up to twenty of what stands in the database and is not
+    ours, of rows in another form than ours, of rows that are not what was said. What stays for long (a restored backup,
+    a row that was changed and is not vouched for again) hides nothing of the others.
     """
 
     events: int
@@ -136,7 +139,10 @@ def _owners(kind: truth.Witnessed) -> set[str]:
 
 
 def _committee(code: str, there: Outside, read: _Read, unread: Misstored, owners: _Owners) -> list[Problem | None]:
-    """Return what is wrong of each layer; nothing for a layer in which all is well, or whose rows cannot all be read."""
+    """Return what is wrong of each layer.
+
+    Nothing for a layer in which all is well, or whose rows cannot all be read.
+    """
     broken = _events(code, read, unread)
     # a record with rows of another form is named already: what stands around those does not fit because of them
     record = None if code in unread.codes else broken or _around(code, read, unread)
@@ -150,7 +156,10 @@ def _committee(code: str, there: Outside, read: _Read, unread: Misstored, owners
 
 
 def _around(code: str, read: _Read, unread: Misstored) -> Problem | None:
-    """Look at what stands around the events that were read: erasures, heads, keys, seals; return the first that does not fit."""
+    """Look at what stands around the events that were read: erasures, heads, keys, seals.
+
+    Return the first that does not fit.
+    """
     return _erasures(read) or _subjects(code, read) or (_keys(code) if read.events else None) or _seals(code, unread)
 
 
@@ -173,7 +182,10 @@ def read_record() -> tuple[Problem | None, set[str]]:
 
 
 def _outside() -> tuple[Outside, Problem | None]:
-    """Read what stands outside the database, and what is wrong of its lines; how far each chain says they go is read before."""
+    """Read what stands outside the database, and what is wrong of its lines.
+
+    How far each chain says they go is read before.
+    """
     noted = dict(Chain.objects.exclude(stored.misstored(Chain)).values_list("committee_code", "noted"))
     files = acts.files()
     lines, problem = outside.kept_lines()
@@ -182,7 +194,10 @@ def _outside() -> tuple[Outside, Problem | None]:
 
 # ── events and their subjects ────────────────────────────────────────────────────────────────────
 def _events(code: str, read: _Read, unread: Misstored) -> Problem | None:
-    """Walk all events in their order: each fits its digest, which takes in the one before. Return the first that does not."""
+    """Walk all events in their order: each fits its digest, which takes in the one before.
+
+    Return the first that does not.
+    """
     problem: Problem | None = None
     kinds = {kind.label: kind for kind in truth.declared()}
     own = Event.objects.filter(committee_code=code)
@@ -296,7 +311,9 @@ def _heads_outside(code: str, there: Outside) -> Problem | None:
 
 # ── rows that events vouch for ───────────────────────────────────────────────────────────────────
 def _rows(code: str, read: _Read, unread: Misstored, owners: _Owners) -> Iterator[Problem]:
-    """Ratings, numbers, sent replies, regulations, appointments are what their last event says; return those that are not.
+    """Ratings, numbers, sent replies, regulations, appointments are what their last event says.
+
+    Return those that are not.
 
     Of a kind in `owners` no rows are asked of who has none.
     """

@@ -1,7 +1,7 @@
 """Whether the database is whole by its own account, and a uid or a code names one row: what rows are told apart by.
 
-An index that does not fit its table gives queries other rows than those whose digests are computed. Two rows of one uid have
-one digest wherever they are told of, and what points to the one may be pointed to the other.
+An index that does not fit its table gives queries other rows than those whose digests are computed. Two rows of one uid
+have one digest wherever they are told of, and what points to the one may be pointed to the other.
 """
 
 import re
@@ -23,11 +23,15 @@ ADRIFT = _("它指向的数据不存在，不是系统写入的。请停用系�
 FILE = "sqlite"  # the place of what is wrong with the database file itself
 FINE = "ok"
 MOST = 10_000  # lines that SQLite says at most
-VALUES = re.compile("(CHECK constraint failed|(NULL|TEXT|NUMERIC|non-[A-Z]+) value) in ")  # judged by `stored` and by digests
+# judged by `stored` and by digests
+VALUES = re.compile("(CHECK constraint failed|(NULL|TEXT|NUMERIC|non-[A-Z]+) value) in ")
 
 
 def torn() -> Problem | None:
-    """Return what SQLite finds wrong when it compares every index with its table; PostgreSQL does not let anybody at its pages."""
+    """Return what SQLite finds wrong when it compares every index with its table.
+
+    PostgreSQL does not let anybody at its pages.
+    """
     if connection.vendor != "sqlite":
         return None
     try:
@@ -53,7 +57,10 @@ def _checked() -> list[str]:
 
 
 def adrift() -> Iterator[Problem]:
-    """Return rows that point to nothing: a question that goes by way of what is not there does not find them, others do."""
+    """Return rows that point to nothing.
+
+    A question that goes by way of what is not there does not find them, others do.
+    """
     rows = _adrift_on_sqlite() if connection.vendor == "sqlite" else _adrift()
     for model, key in islice(dict.fromkeys(rows), NAMED):
         own = {field.name for field in model._meta.concrete_fields}  # noqa: SLF001 -- as below

@@ -1,7 +1,10 @@
-"""What a committee that arrives rests on: the committees above it, and the rules that it inherits from them and from the library.
+"""What a committee that arrives rests on.
 
-What is there already is used as it is, and where it says something else, that is told: nobody's rules are changed because
-another committee moved in. A committee above that is not there is set up with its rules, and nothing else of it.
+The committees above it, and the rules that it inherits from them and from the library.
+
+What is there already is used as it is, and where it says something else, that is told: nobody's rules are changed
+because another committee moved in. A committee above that is not there is set up with its rules, and nothing else of
+it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -25,7 +28,10 @@ SAYS = ("title", "article", "document_number", "link", "note", "body")
 
 
 def bodies(above: Iterable[Mapping[str, Any]], rules: Iterable[Mapping[str, Any]], differences: list[str], at: datetime) -> Any:
-    """Find or set up the committees above, the nearest first in `above`; return the nearest. Adds to `differences` what people should know."""
+    """Find or set up the committees above, the nearest first in `above`; return the nearest.
+
+    Adds to `differences` what people should know.
+    """
     model: Any = apps.get_model(carried.BODY)
     parent: Any = None
     found: dict[str, Any] = {"": None}

@@ -1,4 +1,6 @@
-"""What a backup looks like: a ZIP of rows, files outside the database, uploads and perhaps keys, with a manifest that is sealed by the audit key.
+"""What a backup looks like.
+
+A ZIP of rows, files outside the database, uploads and perhaps keys, with a manifest that is sealed by the audit key.
 
 Nothing here needs Django: where an archive brings its own keys, they are read before the settings make others.
 """
@@ -120,12 +122,18 @@ def _has_its_place(name: str) -> bool:
 
 
 def place_of(out: Path) -> Path:
-    """Return where a file of this name is written: where the name is a link, what it leads to, which need not be there yet."""
+    """Return where a file of this name is written.
+
+    Where the name is a link, what it leads to, which need not be there yet.
+    """
     return Path(os.path.realpath(out)) if out.is_symlink() else out
 
 
 def is_no_file(place: Path) -> bool:
-    """Say whether something is there that a file would push out of its place: a device, a pipe, a link that leads nowhere."""
+    """Say whether something is there that a file would push out of its place.
+
+    A device, a pipe, a link that leads nowhere.
+    """
     return os.path.lexists(place) and not place.is_file()
 
 
@@ -305,7 +313,10 @@ class Archive(Opened):
 
 
 def _manifest_of(said: dict[str, Any]) -> Manifest:
-    """Return the manifest that was read, each value of its kind. Raises TypeError, ValueError, LookupError for any other."""
+    """Return the manifest that was read, each value of its kind.
+
+    Raises TypeError, ValueError, LookupError for any other.
+    """
     tables = [Table(**{**row, "columns": [(str(name), str(kind)) for name, kind in row["columns"]]}) for row in said["tables"]]
     members = [Member(**row) for row in said["members"]]
     schema = [(str(app), str(name)) for app, name in said["schema"]]

@@ -1,4 +1,7 @@
-"""The record of a bundle, looked at where it arrives: complete, in order, as the chain said; with its key also every digest."""
+"""The record of a bundle, looked at where it arrives: complete, in order, as the chain said.
+
+With its key also every digest.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -20,7 +23,10 @@ SEAL = _("链上的记录被调换过：{uid}")
 
 
 def events(read: Bundle) -> Iterator[tuple[Row, Row]]:
-    """Return each event with what proves it, in the order in which they were written. Raises UnsoundError where they do not agree."""
+    """Return each event with what proves it, in the order in which they were written.
+
+    Raises UnsoundError where they do not agree.
+    """
     moves = {row["uid"]: row for row in read.rows(bundles.MOVES)}
     rows = read.rows(f"{bundles.ROWS}/{carried.EVENT}.jsonl")
     for proof in read.rows(bundles.EVENTS):
@@ -33,7 +39,10 @@ def events(read: Bundle) -> Iterator[tuple[Row, Row]]:
 
 
 def problems(read: Bundle, key: str | None) -> list[str]:
-    """Return what is wrong of the record, the first of each sort; with the key under which it was kept, of every digest too."""
+    """Return what is wrong of the record, the first of each sort.
+
+    With the key under which it was kept, of every digest too.
+    """
     found, seals = list[str](), dict[int, Row]()
     lives: dict[tuple[str, str], str] = {}
     with digests.under(key):

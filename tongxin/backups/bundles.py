@@ -1,7 +1,10 @@
-"""What a bundle looks like: one committee with everything, its rows named by uids, its record as it was kept, its files, signed.
+"""What a bundle looks like.
 
-Whoever packs it signs its list of contents with a key of the installation (Ed25519, made of the audit key): who receives it
-sees by the fingerprint from whom it is, and that nothing was changed on the way, without a secret of the sender's.
+One committee with everything, its rows named by uids, its record as it was kept, its files, signed.
+
+Whoever packs it signs its list of contents with a key of the installation (Ed25519, made of the audit key): who
+receives it sees by the fingerprint from whom it is, and that nothing was changed on the way, without a secret of the
+sender's.
 """
 
 import hashlib
@@ -29,13 +32,23 @@ FOLDERS = (f"{ROWS}/", ORIGINS, f"{FILES}/")
 SINGLE = {EVENTS, MOVES, HEADS, RULES}
 # what is told of the rules and the committees above
 OF_RULES = (
-    "committee", "kind", "effective_from", "title", "article", "document_number", "link", "note", "body", "adopted_at", "uid",
-)  # fmt: skip
+    "committee",
+    "kind",
+    "effective_from",
+    "title",
+    "article",
+    "document_number",
+    "link",
+    "note",
+    "body",
+    "adopted_at",
+    "uid",
+)
 OF_BODIES = ("uid", "code", "name", "short_name", "place", "tier", "fictional")
 
-# The longest line that is read. Nothing that people write comes near: a form brings 5 MB, which JSON may double and a cipher
-# lengthens by a third. What grows with the committee: the rows that one import made, 300 000 at 15 bytes, and the event that
-# vouches for rows at an arrival, 600 000 at 110 bytes.
+# The longest line that is read. Nothing that people write comes near: a form brings 5 MB, which JSON may double and a
+# cipher lengthens by a third. What grows with the committee: the rows that one import made, 300 000 at 15 bytes, and
+# the event that vouches for rows at an arrival, 600 000 at 110 bytes.
 LONGEST_LINE = 64 << 20
 
 NO_BUNDLE = _("{path} 不是整体导出的文件，或者不完整（{said}）。请换一份。")

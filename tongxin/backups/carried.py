@@ -1,7 +1,8 @@
 """What of a committee goes along when it moves house: which tables, which of their rows, and how a row names another.
 
-Asked of the models: what has a `committee` goes along, and what hangs on those rows. Every other table is named here with the
-reason why it stays, and a test holds that none is forgotten. In a bundle a row is named by its uid, never by its key.
+Asked of the models: what has a `committee` goes along, and what hangs on those rows. Every other table is named here
+with the reason why it stays, and a test holds that none is forgotten. In a bundle a row is named by its uid, never by
+its key.
 """
 
 import re
@@ -57,11 +58,19 @@ SEATS = {"committees.appointment": "account", "members.member": "account"}
 MOVES = ("audit.depart", "audit.arrive")
 # keys of rows that events keep among what they say
 KEYS_IN_EVENTS = {
-    "account": ACCOUNT, "unit_id": "committees.unit", "to_id": "committees.unit", "successors": "committees.unit",
-    "member": "members.member", "lead": "proposals.proposal", "proposal": "proposals.proposal",
-    "signature": "proposals.signature", "case": "handling.case", "task": "handling.task", "reply": "handling.reply",
+    "account": ACCOUNT,
+    "unit_id": "committees.unit",
+    "to_id": "committees.unit",
+    "successors": "committees.unit",
+    "member": "members.member",
+    "lead": "proposals.proposal",
+    "proposal": "proposals.proposal",
+    "signature": "proposals.signature",
+    "case": "handling.case",
+    "task": "handling.task",
+    "reply": "handling.reply",
     "contact": "handling.contact",
-}  # fmt: skip
+}
 SERIES = re.compile(r"proposal\.(\w+)(.*)")  # a counter's series names a session: proposal.SESSION.topic
 SERIAL = "proposal.serial"
 SYSTEM_IS = "system"  # each installation has a system account of its own: named so, not by its uid
@@ -172,7 +181,10 @@ def names_of(committee: Any, accounts: Iterable[int]) -> Names:
 
 
 def said(model: type[models.Model], values: Mapping[str, Any], names: Names) -> Row:
-    """Return a row as a bundle has it, of its columns' values. Raises ValueError where it points to a row that stays behind."""
+    """Return a row as a bundle has it, of its columns' values.
+
+    Raises ValueError where it points to a row that stays behind.
+    """
     row: Row = {}
     for field in facts_of(model):
         value = values[field.attname] if field.name not in EMPTIED.get(label_of(model), {}) else None
@@ -243,7 +255,10 @@ def is_dispensable(field: Any) -> bool:
 
 # ── into a database ──────────────────────────────────────────────────────────────────────────────
 def keyed(model: type[models.Model], row: Row, keys: Mapping[str, Mapping[str, int]]) -> dict[str, Any]:
-    """Return the columns of a row that arrives, with the keys that the rows have here. Raises KeyError for one that does not come."""
+    """Return the columns of a row that arrives, with the keys that the rows have here.
+
+    Raises KeyError for one that does not come.
+    """
     values: dict[str, Any] = {}
     for field in facts_of(model):
         if field.name == "subject_id":

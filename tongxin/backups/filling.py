@@ -1,4 +1,7 @@
-"""Writing the rows of a bundle: each gets a key of this database, its references follow, and its events are linked anew."""
+"""Writing the rows of a bundle.
+
+Each gets a key of this database, its references follow, and its events are linked anew.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -44,7 +47,10 @@ class House:
         self.rows += sum(self._written.values())
 
     def demand_nothing_beside(self, committee: Any) -> None:
-        """Count what the committee has now: it had nothing before, so a row that was written and is not its own is missing here."""
+        """Count what the committee has now.
+
+        It had nothing before, so a row that was written and is not its own is missing here.
+        """
         for label, model in carried.carried().items():
             own = label not in {carried.ACCOUNT, carried.EVENT}
             if own and carried.every_row_of(model, committee).count() != self._written[label]:
@@ -103,7 +109,10 @@ class House:
             values["content"] = places[values["content"]]
 
     def _name(self, row: Row) -> None:
-        """Give an account its sign-in name: of a member the code in it follows; one that is taken gets the code behind it."""
+        """Give an account its sign-in name: of a member the code in it follows.
+
+        One that is taken gets the code behind it.
+        """
         before, old = row["username"], self.read.manifest.code
         wanted = (
             f"{self.code}{MEMBER_MARK}{before.partition(MEMBER_MARK)[2]}" if before.startswith(f"{old}{MEMBER_MARK}") else before

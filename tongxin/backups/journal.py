@@ -1,8 +1,10 @@
-"""What is done outside the database together with it, written down before it is done: after a kill it is finished, or taken back.
+"""What is done outside the database together with it, written down before it is done.
 
-A restore moves folders and the taking in of a bundle writes files, and neither is one step with the database's commit. So what
-will be moved or written stands in one file, flushed to the disk, before anything is; whoever does it holds that file. The
-command that starts next asks the database which of the two it is, and brings what lies outside to it.
+After a kill it is finished, or taken back.
+
+A restore moves folders and the taking in of a bundle writes files, and neither is one step with the database's commit.
+So what will be moved or written stands in one file, flushed to the disk, before anything is; whoever does it holds that
+file. The command that starts next asks the database which of the two it is, and brings what lies outside to it.
 """
 
 import fcntl
@@ -41,14 +43,20 @@ class BusyError(Exception):
 
 
 class Journal:
-    """What one command does outside the database, as it is written down; and `left`, the restores of which something lies about."""
+    """What one command does outside the database, as it is written down.
+
+    And `left`, the restores of which something lies about.
+    """
 
     def __init__(self, file: FileIO) -> None:
         self._file = file
         self.facts: dict[str, Any] = {}
 
     def settle(self) -> str:
-        """Bring what lies outside to the database; then the journal goes, or stays to tell of what is left. Return a sentence."""
+        """Bring what lies outside to the database; then the journal goes, or stays to tell of what is left.
+
+        Return a sentence.
+        """
         said = _settle(self.facts)
         if left := _left(self.facts):
             self.note(kind=OVER, left=left)
@@ -95,7 +103,9 @@ def begun(kind: str, **facts: Any) -> Iterator[Journal]:
 
 
 def settle() -> str:
-    """Finish or take back what a kill cut off; return what was done, in a sentence. Raises DatabaseError, and leaves it.
+    """Finish or take back what a kill cut off; return what was done, in a sentence.
+
+    Raises DatabaseError, and leaves it.
 
     What could not be put back is told of each time, until nothing of it is left.
     """
@@ -209,7 +219,10 @@ def _settle_restore(facts: dict[str, Any]) -> str:
 
 
 def _move_back(moves: Sequence[tuple[Path, Path]], unpacked: Path) -> None:
-    """Take back what was moved. Whether it was is seen where nobody else has been: what was unpacked is gone, what was there is aside."""
+    """Take back what was moved.
+
+    Whether it was is seen where nobody else has been: what was unpacked is gone, what was there is aside.
+    """
     for one, other in reversed(moves):
         was_unpacked = one.is_relative_to(unpacked)
         if one.exists() if was_unpacked else not other.exists():

@@ -1,7 +1,9 @@
-"""Whether a bundle holds only what this program writes: tables that it knows, their columns, in each a value of its kind.
+"""Whether a bundle holds only what this program writes.
 
-Asked of every row before one is written. Whoever signs a bundle may have written it himself; what he may set is one committee,
-nothing beside it.
+Tables that it knows, their columns, in each a value of its kind.
+
+Asked of every row before one is written. Whoever signs a bundle may have written it himself; what he may set is one
+committee, nothing beside it.
 """
 
 import re
@@ -30,10 +32,21 @@ SOME = 500  # uids in one question
 FILE, MADE = "files.file", "imports.made"
 # what proves an event: column → the kinds that it may be of
 RECORDED: dict[str, Any] = {
-    "uid": str, "pk": int, "subject_id": int | None, "subject_uid": str, "actor_id": int | None, "actor_uid": str,
-    "on_behalf_of_id": int | None, "behalf_uid": str, "digest": str, "proofs": dict, "seal__number": int | None,
-    "seal__digest": str | None, "seal__former": str | None, "seal__sealed_at": str | None,
-}  # fmt: skip
+    "uid": str,
+    "pk": int,
+    "subject_id": int | None,
+    "subject_uid": str,
+    "actor_id": int | None,
+    "actor_uid": str,
+    "on_behalf_of_id": int | None,
+    "behalf_uid": str,
+    "digest": str,
+    "proofs": dict,
+    "seal__number": int | None,
+    "seal__digest": str | None,
+    "seal__former": str | None,
+    "seal__sealed_at": str | None,
+}
 
 
 # what reading may raise of a value that is none of ours
@@ -130,9 +143,12 @@ def _table(read: Bundle, name: str, label: str) -> None:
 
 
 def _has_circle(after: Mapping[str, str]) -> bool:
-    """Say whether following a reference from row to row within one table leads back to where one was: nothing would end.
+    """Say whether following a reference from row to row within one table leads back to where one was.
 
-    >>> _has_circle({"a": "b", "b": "c", "d": "b"}), _has_circle({"a": "a"}), _has_circle({"d": "a", "a": "b", "b": "a"})
+    Nothing would end.
+
+    >>> _has_circle({"a": "b", "b": "c", "d": "b"}), _has_circle({"a": "a"}), _has_circle({"d": "a", "a": "b", "b":
+    "a"})
     (False, True, True)
     """
     ended = set[str]()
@@ -148,7 +164,10 @@ def _has_circle(after: Mapping[str, str]) -> bool:
 
 
 def _hidden(read: Bundle, name: str, label: str, secrets: Secrets | None) -> None:
-    """Refuse what does not open with the key, or holds what its column does not: of each value that is kept encrypted."""
+    """Refuse what does not open with the key, or holds what its column does not.
+
+    Of each value that is kept encrypted.
+    """
     hidden = [field for field in carried.facts_of(carried.carried()[label]) if carried.is_secret(field)]
     if secrets is None or not hidden:
         return
@@ -269,7 +288,10 @@ def _is_text(value: Any, longest: int | None) -> bool:
 
 
 def is_visible(value: Any) -> bool:
-    """Say whether a text of one line holds no sign that forms take out: none that a terminal obeys, none that turns the writing."""
+    """Say whether a text of one line holds no sign that forms take out.
+
+    None that a terminal obeys, none that turns the writing.
+    """
     return not isinstance(value, str) or not any(unicodedata.category(sign) in {"Cc", "Cf"} for sign in value)
 
 

@@ -1,4 +1,6 @@
-"""Backups that the worker takes by itself: how often and how many are kept is said by settings; a failure is kept and shown.
+"""Backups that the worker takes by itself: how often and how many are kept is said by settings.
+
+A failure is kept and shown.
 
 Whose they are is in their names alone: what somebody else put into the folder is not counted and not taken away.
 """
@@ -35,7 +37,10 @@ NOT_MADE = _("{at} 的定时备份没有完成，原因请用 tongxin check 查�
 
 
 class NotMadeError(SaidError):
-    """The last backup that was due did not come about; what stood in its way, `findings` says: it may name places on the disk."""
+    """The last backup that was due did not come about.
+
+    What stood in its way, `findings` says: it may name places on the disk.
+    """
 
     def __init__(self, at: datetime) -> None:
         super().__init__(NOT_MADE.format(at=moment(at)))

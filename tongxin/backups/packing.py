@@ -170,12 +170,19 @@ def _described(committee: Any, at: datetime, problems: list[tuple[str, str]], se
     chain = Chain.objects.filter(committee_code=committee.code).first() or Chain()
     loader = MigrationLoader(None)
     return Manifest(
-        at=at.isoformat(), version=version("tongxin"), schema=tables.ends_of(tables.schema_here(), loader), code=committee.code,
-        name=committee.name, uid=committee.uid, system_uid=Account.objects.system().uid,
+        at=at.isoformat(),
+        version=version("tongxin"),
+        schema=tables.ends_of(tables.schema_here(), loader),
+        code=committee.code,
+        name=committee.name,
+        uid=committee.uid,
+        system_uid=Account.objects.system().uid,
         above=[{name: getattr(one, name) for name in bundles.OF_BODIES} for one in committee.lineage()[1:]],
-        secrets=secrets.known_by if secrets else "", problems=problems, sealed=(chain.number, chain.digest),
+        secrets=secrets.known_by if secrets else "",
+        problems=problems,
+        sealed=(chain.number, chain.digest),
         audit_key=archive.known_by("audit", settings.AUDIT_KEY),
-    )  # fmt: skip
+    )
 
 
 def _add(writer: Writer, name: str, rows: Iterable[Row]) -> int:
@@ -212,13 +219,28 @@ def _rows(model: type[models.Model], rows: Any, names: carried.Names, secrets: S
 
 # ── the record as it is kept here ────────────────────────────────────────────────────────────────
 RECORDED = (
-    "uid", "pk", "subject_id", "subject_uid", "actor_id", "actor_uid", "on_behalf_of_id", "behalf_uid", "digest", "proofs",
-    "seal__number", "seal__digest", "seal__former", "seal__sealed_at",
-)  # fmt: skip
+    "uid",
+    "pk",
+    "subject_id",
+    "subject_uid",
+    "actor_id",
+    "actor_uid",
+    "on_behalf_of_id",
+    "behalf_uid",
+    "digest",
+    "proofs",
+    "seal__number",
+    "seal__digest",
+    "seal__former",
+    "seal__sealed_at",
+)
 
 
 def _record(committee: Any) -> Iterator[Row]:
-    """Return what proves each event here, in their order: its keys, its digest, its place in the chain, what it vouches for."""
+    """Return what proves each event here, in their order.
+
+    Its keys, its digest, its place in the chain, what it vouches for.
+    """
     for values in _events(committee).values(*RECORDED, "data").iterator(chunk_size=carried.BATCH):
         data = values.pop("data")
         kept = {key: data[key] for key in carried.keys_in(data)}

@@ -45,7 +45,10 @@ class Restored:
 
 
 def restore(path: Path, *, replace_all: bool, at: datetime) -> Restored:
-    """Restore a backup into an empty database, or in place of what is there. Raises NotRestoredError and changes nothing."""
+    """Restore a backup into an empty database, or in place of what is there.
+
+    Raises NotRestoredError and changes nothing.
+    """
     try:
         targets.demand_unused()  # before all that takes long; it is held again when it counts
         read, known = _looked_at(path)
@@ -65,7 +68,10 @@ def restore(path: Path, *, replace_all: bool, at: datetime) -> Restored:
 
 # ── before anything is written ───────────────────────────────────────────────────────────────────
 def _looked_at(path: Path) -> tuple[Archive, list[tables.Source]]:
-    """Look at all of it: its keys, its seal, its schema, whether there is room, and every byte. Return its tables as we know them."""
+    """Look at all of it: its keys, its seal, its schema, whether there is room, and every byte.
+
+    Return its tables as we know them.
+    """
     read = Archive(path)
     try:
         _demand_keys(read.manifest)

@@ -1,8 +1,11 @@
-"""Taking a backup while everybody works: all tables as they stand in one moment, and with them what stands outside the database.
+"""Taking a backup while everybody works.
 
-The order makes the two agree. While nobody may add to the heads file, it is copied, with the acts of the last hours and the
-growth noted beside the keys; then, still in that hold, the database's moment begins. So what the files tell of is in the
-rows, and how far each chain says that it was noted is in the file. Uploads come last: a file is there before its row is.
+All tables as they stand in one moment, and with them what stands outside the database.
+
+The order makes the two agree. While nobody may add to the heads file, it is copied, with the acts of the last hours and
+the growth noted beside the keys; then, still in that hold, the database's moment begins. So what the files tell of is
+in the rows, and how far each chain says that it was noted is in the file. Uploads come last: a file is there before its
+row is.
 """
 
 import os
@@ -38,7 +41,10 @@ def keys_here() -> dict[str, str]:
 
 
 def take(out: Path, *, at: datetime, files: bool = True, keys: bool = False, overwrite: bool = False) -> Manifest:
-    """Write a backup, read it again and compare, then give it its name. Raises NotTakenError, and leaves nothing behind."""
+    """Write a backup, read it again and compare, then give it its name.
+
+    Raises NotTakenError, and leaves nothing behind.
+    """
     place = archive.place_of(out)
     if archive.is_no_file(place):
         raise NotTakenError(archive.NO_FILE.format(path=out))
@@ -112,9 +118,15 @@ def _described(at: datetime, *, files: bool, keys: bool) -> Manifest:
         cursor.execute("SELECT code FROM committees_committee ORDER BY code")
         codes = [str(code) for (code,) in cursor.fetchall()]
     return Manifest(
-        at=at.isoformat(), version=version("tongxin"), database=connection.vendor, schema=schema, committees=codes,
-        keys={name: archive.known_by(name, key) for name, key in keys_here().items()}, with_files=files, with_keys=keys,
-    )  # fmt: skip
+        at=at.isoformat(),
+        version=version("tongxin"),
+        database=connection.vendor,
+        schema=schema,
+        committees=codes,
+        keys={name: archive.known_by(name, key) for name, key in keys_here().items()},
+        with_files=files,
+        with_keys=keys,
+    )
 
 
 # ── of one moment ────────────────────────────────────────────────────────────────────────────────
@@ -138,7 +150,8 @@ def _outside(writer: Writer) -> None:
     others = [path for path in sorted((home / "audit").rglob("*")) if path.is_file() and path not in here]
     for path in [*sizes, *others, sealing.growth_file()]:
         name = path.relative_to(home).as_posix()
-        with suppress(FileNotFoundError), path.open("rb") as source:  # taken away by the worker, with all its events sealed
+        # taken away by the worker, with all its events sealed
+        with suppress(FileNotFoundError), path.open("rb") as source:
             writer.add(f"{archive.OUTSIDE}/{name}", archive.pieces_of(source, sizes.get(path)))
 
 

@@ -1,7 +1,8 @@
 """Where a restore writes to, so that it is there wholly or not at all.
 
-On PostgreSQL everything, the making of the tables included, is one transaction. SQLite cannot make tables of ours in one: there
-a database is built beside, and taken over in one step by SQLite's own means while nobody else has the old one open.
+On PostgreSQL everything, the making of the tables included, is one transaction. SQLite cannot make tables of ours in
+one: there a database is built beside, and taken over in one step by SQLite's own means while nobody else has the old
+one open.
 """
 
 import sqlite3

@@ -7,7 +7,10 @@ from tongxin.core.faults import SwitchedOffError
 
 
 def take_if_due(at: datetime) -> bool:
-    """Take a backup when its time has come; say whether one was taken. Fails for as long as the last one did not come about."""
+    """Take a backup when its time has come; say whether one was taken.
+
+    Fails for as long as the last one did not come about.
+    """
     if keeping.every() is None:
         raise SwitchedOffError(keeping.NOT_ASKED)
     taken = keeping.take_if_due(at=at)

@@ -49,9 +49,16 @@ def appoint(
         with transaction.atomic():
             account, invitation = _account(committee, login, name)
             bodies.appoint(
-                account, committee=committee, duty=chosen, starts_on=timezone.localdate(at), actor=None, at=at,
-                kind="committees.break_glass", reason=reason, **scope,
-            )  # fmt: skip
+                account,
+                committee=committee,
+                duty=chosen,
+                starts_on=timezone.localdate(at),
+                actor=None,
+                at=at,
+                kind="committees.break_glass",
+                reason=reason,
+                **scope,
+            )
     except bodies.AppointmentError as problem:
         message = f"{problem}。"
         raise BadInput(message) from problem
@@ -101,9 +108,12 @@ def _affiliation(duty: str, name: str | None) -> str:
 
 
 def _account(committee: "Committee", login: str, name: str | None) -> tuple["Account", str]:
-    """Return the account of a sign-in name, read as the page reads it; a new one with its one-time code when there was none.
+    """Return the account of a sign-in name, read as the page reads it.
 
-    A member's number or phone is the member's own account: a second one would let one person keep security beside another duty.
+    A new one with its one-time code when there was none.
+
+    A member's number or phone is the member's own account: a second one would let one person keep security beside
+    another duty.
     """
     from django.utils import timezone
 

@@ -138,7 +138,10 @@ def _text(path: Path) -> str:
 
 
 def local_time(at: str) -> str:
-    """Return when a backup was taken as it is written everywhere here, in local time; what is no moment as it stands."""
+    """Return when a backup was taken as it is written everywhere here, in local time.
+
+    What is no moment as it stands.
+    """
     from django.utils import timezone
 
     from tongxin.backups import archive

@@ -44,10 +44,17 @@ def check(*, as_json: bool) -> None:
     looks["数据库结构"] = lambda: [_("有 %(n)s 项没有升级，请运行 tongxin migrate") % {"n": len(old)}] if old else []
     if not old:
         looks |= {
-            "制度": _regulations, "任免": _duties, "加密字段": _field_key, "办理状态": _unexplained,
-            "操作记录": _record, "封存": _sealing, "附件内容": _contents, "通知和定时任务": _worker,
-            "定时备份": _backups, "放假安排": list,
-        }  # fmt: skip
+            "制度": _regulations,
+            "任免": _duties,
+            "加密字段": _field_key,
+            "办理状态": _unexplained,
+            "操作记录": _record,
+            "封存": _sealing,
+            "附件内容": _contents,
+            "通知和定时任务": _worker,
+            "定时备份": _backups,
+            "放假安排": list,
+        }
     findings = {name: _to_the_end(look) for name, look in looks.items()}
     said = {name: [on_one_line(str(one)) for one in found] for name, found in findings.items()}
     ok = not any(said.values())
@@ -170,7 +177,10 @@ def _duties() -> Found:
 
 
 def _appointments() -> list[str]:
-    """Who keeps security or audit holds nothing else in that committee; what was appointed before that rule is found here."""
+    """Who keeps security or audit holds nothing else in that committee.
+
+    What was appointed before that rule is found here.
+    """
     from django.utils import timezone
 
     from tongxin.committees.queries import conflicting
@@ -187,7 +197,10 @@ def _appointments() -> list[str]:
 
 
 def _twins() -> list[str]:
-    """Whether one person holds duties in a committee by two accounts: between them nothing keeps security and audit apart."""
+    """Whether one person holds duties in a committee by two accounts.
+
+    Between them nothing keeps security and audit apart.
+    """
     from django.utils import timezone
 
     from tongxin.committees.queries import twins

@@ -14,10 +14,12 @@ KEY = 0x746F6E67  # of PostgreSQL's advisory lock: any number that nobody else t
 
 @contextmanager
 def keeping(*, waits: bool) -> Iterator[bool]:
-    """Give whether what is due may be run here now; no other worker does until the end of the block, or of this process.
+    """Give whether what is due may be run here now.
 
-    With `waits` it is waited for. SQLite's installation is on one machine, where a locked file tells; PostgreSQL's workers may be
-    on several, and the lock is a session's of its own: jobs may close theirs.
+    No other worker does until the end of the block, or of this process.
+
+    With `waits` it is waited for. SQLite's installation is on one machine, where a locked file tells; PostgreSQL's
+    workers may be on several, and the lock is a session's of its own: jobs may close theirs.
     """
     with (_on_postgres if connection.vendor == "postgresql" else _on_this_machine)(waits=waits) as ours:
         yield ours

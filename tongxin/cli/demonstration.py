@@ -96,7 +96,10 @@ def _build_if_absent() -> None:
 
 
 def prepare_static() -> None:
-    """Collect and compress the static files when any of them changed: one server for all that start, and wholly or not at all."""
+    """Collect and compress the static files when any of them changed.
+
+    One server for all that start, and wholly or not at all.
+    """
     from django.conf import settings
 
     settings.TONGXIN_HOME.mkdir(parents=True, exist_ok=True, mode=0o700)

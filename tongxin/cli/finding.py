@@ -53,9 +53,12 @@ def similar(code: str, number: str | None, text: str | None, path: Path | None, 
 
 def _result(proposal: Any, match: Any) -> dict[str, Any]:
     return {
-        "number": proposal.number, "title": proposal.title, "session": str(proposal.session) if proposal.session else None,
-        "score": round(match.score, 4), "because": list(match.because),
-    }  # fmt: skip
+        "number": proposal.number,
+        "title": proposal.title,
+        "session": str(proposal.session) if proposal.session else None,
+        "score": round(match.score, 4),
+        "because": list(match.because),
+    }
 
 
 def _numbered(committee: Any, said: str) -> Any:

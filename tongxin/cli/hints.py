@@ -1,4 +1,7 @@
-"""What commands say besides, on stderr for who sits at the server: which row it is, what to do next, whither with a code."""
+"""What commands say besides, on stderr for who sits at the server.
+
+Which row it is, what to do next, whither with a code.
+"""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress

@@ -1,4 +1,7 @@
-"""What `tongxin check` says of a thing with which nothing is wrong: that it is in order, or that there is nothing to be so."""
+"""What `tongxin check` says of a thing with which nothing is wrong.
+
+That it is in order, or that there is nothing to be so.
+"""
 
 from tongxin.core.catalogue import _
 

@@ -1,4 +1,7 @@
-"""`tongxin export bundle` and `import bundle`: one committee with everything, moved to another installation or kept as an archive."""
+"""`tongxin export bundle` and `import bundle`.
+
+One committee with everything, moved to another installation or kept as an archive.
+"""
 
 import json
 from pathlib import Path
@@ -96,9 +99,18 @@ def export(*, out: Path, code: str, without_files: bool, without_phones: bool, a
 @click.option("--invite", is_flag=True, help=_("给安全管理员生成新的邀请码并打印。"))
 @click.option("--json", "as_json", is_flag=True, help=_("在标准输出打印一份 JSON。"))
 def import_(
-    *, path: Path, code: str, key: Path | None, without_phones: bool, signer: str, origin_key: Path | None, accept_broken: bool,
-    accept_people: bool, invite: bool, as_json: bool,
-) -> None:  # fmt: skip
+    *,
+    path: Path,
+    code: str,
+    key: Path | None,
+    without_phones: bool,
+    signer: str,
+    origin_key: Path | None,
+    accept_broken: bool,
+    accept_people: bool,
+    invite: bool,
+    as_json: bool,
+) -> None:
     """Take a committee in; with `--invite` let those in who appoint the others."""
     start.django(current=True)
     from django.utils import timezone
@@ -148,10 +160,17 @@ def _invited(committee: Any) -> list[tuple[str, str]]:
 
 def _figures(arrived: "Arrived") -> dict[str, Any]:
     return {
-        "committee": arrived.committee.code, "rows": arrived.rows, "files": arrived.files, "signer": arrived.signer,
-        "checked_with_key": arrived.has_key, "problems": arrived.problems, "renamed": dict(arrived.renamed),
-        "known": arrived.known, "differences": arrived.differences, "missing": arrived.missing,
-    }  # fmt: skip
+        "committee": arrived.committee.code,
+        "rows": arrived.rows,
+        "files": arrived.files,
+        "signer": arrived.signer,
+        "checked_with_key": arrived.has_key,
+        "problems": arrived.problems,
+        "renamed": dict(arrived.renamed),
+        "known": arrived.known,
+        "differences": arrived.differences,
+        "missing": arrived.missing,
+    }
 
 
 def _say(arrived: "Arrived", *, count: int) -> None:

@@ -22,8 +22,9 @@ NO_FILE = _("{path} 不是普通文件，请写明要读的文件。")
 class _Out(click.Path):
     """A file to write, which may be there. A folder is refused by whoever writes, with the reason.
 
-    What is no name at all is refused here, and what is there and no file: a device or a pipe would be one afterwards. So is
-    what the installation keeps, by whatever name: where its database and its keys lie, only its backups are written to.
+    What is no name at all is refused here, and what is there and no file: a device or a pipe would be one afterwards.
+    So is what the installation keeps, by whatever name: where its database and its keys lie, only its backups are
+    written to.
     """
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
@@ -39,7 +40,10 @@ class _Out(click.Path):
 
 
 def _kept_there(path: Path, place: Path) -> str:
-    """Say why a file is not written: it lies in the installation's home, or is one of those that do; empty for any other."""
+    """Say why a file is not written: it lies in the installation's home, or is one of those that do.
+
+    Empty for any other.
+    """
     home = Path(os.environ.get("TONGXIN_HOME", "var")).resolve()  # as the settings have it, which are not loaded yet
     backups = home / "backups"
     if place.is_relative_to(home) and not place.is_relative_to(backups):

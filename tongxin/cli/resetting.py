@@ -1,4 +1,7 @@
-"""`tongxin reset-factor`: a second factor that nobody in the house may reset, taken away on the server (break-glass)."""
+"""`tongxin reset-factor`.
+
+A second factor that nobody in the house may reset, taken away on the server (break-glass).
+"""
 
 from typing import TYPE_CHECKING
 
@@ -25,7 +28,10 @@ HELP = _(
 @click.option("--reason", required=True, metavar="TEXT", help=_("为什么重置，写进操作记录。"))
 @click.option("--with-code", is_flag=True, help=_("密码也忘记的，同时打印一次性重置码；动态口令已经重置过的也可以办理。"))
 def reset_factor(*, login: str, code: str | None, name: str, reason: str, with_code: bool) -> None:
-    """Take a second factor away without a security administrator: recorded as what it is, told to everybody concerned."""
+    """Take a second factor away without a security administrator.
+
+    Recorded as what it is, told to everybody concerned.
+    """
     start.django(current=True)
     from django.db import transaction
     from django.utils import timezone
@@ -64,7 +70,10 @@ def reset_factor(*, login: str, code: str | None, name: str, reason: str, with_c
 
 
 def _account(login: str, name: str, code: str | None) -> "Account":
-    """Return the one account of a sign-in name and a person's name: a phone fits several, and so does a number of members."""
+    """Return the one account of a sign-in name and a person's name.
+
+    A phone fits several, and so does a number of members.
+    """
     from tongxin.accounts import names
 
     doors = ["", *(realm.code for realm in names.realms())] if code is None else [committee_named(code).code]

@@ -31,8 +31,8 @@ HERE = "127.0.0.1"
 def serve(*, host: str, port: int, workers: int, threads: int, ready: bool) -> None:
     """Serve the site; refuse on an older schema, and where another program answers already.
 
-    What looked after all that has Django in its memory, and the process that stands over the server's needs none of it: the
-    server begins (`ready`) in its place.
+    What looked after all that has Django in its memory, and the process that stands over the server's needs none of it:
+    the server begins (`ready`) in its place.
     """
     if ready:
         run_server(host=host, port=port, workers=workers, threads=threads)
@@ -76,8 +76,8 @@ def _why_not(problem: OSError, host: str, port: int) -> str:
 def run_server(*, host: str, port: int, workers: int, threads: int) -> None:
     """Run granian until it is told to stop.
 
-    It speaks HTTP/1 alone, as proxies do to it, and refuses more than 8 KiB of headers with 431: Python reads some of them in
-    time that grows with the square of the length (`core.headers`). Bodies are not bound by it.
+    It speaks HTTP/1 alone, as proxies do to it, and refuses more than 8 KiB of headers with 431: Python reads some of
+    them in time that grows with the square of the length (`core.headers`). Bodies are not bound by it.
     """
     from granian import Granian
     from granian.constants import HTTPModes, Interfaces
@@ -127,9 +127,15 @@ def run_waiting_tasks() -> None:
     from django_tasks_db.management.commands.db_worker import Worker
 
     Worker(
-        queue_names=["*"], interval=0, batch=True, backend_name="default", startup_delay=False, max_tasks=None,
-        worker_id=get_random_string(32), excluded_queue_names=[],
-    ).run()  # fmt: skip
+        queue_names=["*"],
+        interval=0,
+        batch=True,
+        backend_name="default",
+        startup_delay=False,
+        max_tasks=None,
+        worker_id=get_random_string(32),
+        excluded_queue_names=[],
+    ).run()
 
 
 def work(*, jobs: list[Scheduled], stop: Stop, interval: float, once: bool = False) -> bool:

@@ -90,7 +90,10 @@ class Scheduled:
         return True
 
     def _keep_failure(self, error: Exception, now: float) -> None:
-        """Keep that it failed, or is switched off here; what comes each second waits for a while then, as does the log."""
+        """Keep that it failed, or is switched off here.
+
+        What comes each second waits for a while then, as does the log.
+        """
         from django.utils import timezone
 
         from tongxin.core.faults import SaidError, SwitchedOffError

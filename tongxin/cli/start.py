@@ -98,7 +98,10 @@ def keep_private() -> None:
 
 
 def migrate_and_load(*, quiet: bool = True) -> int:
-    """Bring the schema up to date (only when it is not) and load the national library; return how many rules were new."""
+    """Bring the schema up to date (only when it is not) and load the national library.
+
+    Return how many rules were new.
+    """
     from django.conf import settings
     from django.core.management import call_command
     from django.utils import timezone
@@ -108,7 +111,8 @@ def migrate_and_load(*, quiet: bool = True) -> int:
     from tongxin.regulations.actions import load_library
 
     keep_private()
-    settings.MEDIA_ROOT.mkdir(mode=0o700, parents=True, exist_ok=True)  # what a backup copies is there before anybody uploads
+    # what a backup copies is there before anybody uploads
+    settings.MEDIA_ROOT.mkdir(mode=0o700, parents=True, exist_ok=True)
     if pending():
         try:
             call_command("migrate", interactive=False, verbosity=0 if quiet else 1)

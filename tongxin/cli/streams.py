@@ -22,7 +22,10 @@ CLOSED = -1  # no descriptor of anything
 
 
 class Patient(io.RawIOBase):
-    """A stream that keeps the first failure of writing to it, and lets the rest go: what is under way is not cut off in its middle."""
+    """A stream that keeps the first failure of writing to it, and lets the rest go.
+
+    What is under way is not cut off in its middle.
+    """
 
     def __init__(self, descriptor: int) -> None:
         super().__init__()
@@ -56,7 +59,10 @@ class Patient(io.RawIOBase):
 
 @contextmanager
 def patient() -> Iterator[list[Patient]]:
-    """Let the command print on patient streams; give those, standard output first. What is no file of the system's is left alone."""
+    """Let the command print on patient streams; give those, standard output first.
+
+    What is no file of the system's is left alone.
+    """
     before = sys.stdout, sys.stderr
     raws = [_raw(stream) for stream in before]
     sys.stdout, sys.stderr = (_text(raw, stream) for raw, stream in zip(raws, before, strict=True))

@@ -1,4 +1,7 @@
-"""Telling beside the worker's other work, in a thread of its own: who acts waits for nobody, and who is told for a second."""
+"""Telling beside the worker's other work, in a thread of its own.
+
+Who acts waits for nobody, and who is told for a second.
+"""
 
 import logging
 import threading
@@ -23,9 +26,9 @@ def parted(jobs: Iterable[Scheduled]) -> tuple[list[Scheduled], list[Scheduled]]
 def beside(jobs: list[Scheduled], stop: Callable[[], bool]) -> Iterator[None]:
     """Run jobs in a thread until the end of the block.
 
-    A long import, a backup, the reading of all files hold up none of them. Two workers may be at it at once: each event is
-    taken by one. A thread that is in the middle of an event when the process ends loses nothing: the mark stands until the
-    transaction in which it is told.
+    A long import, a backup, the reading of all files hold up none of them. Two workers may be at it at once: each event
+    is taken by one. A thread that is in the middle of an event when the process ends loses nothing: the mark stands
+    until the transaction in which it is told.
     """
     over = threading.Event()
     thread = threading.Thread(target=_run, args=(jobs, lambda: over.is_set() or stop()), name="telling", daemon=True)

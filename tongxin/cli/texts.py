@@ -1,4 +1,7 @@
-"""Words on the command line: what is no text is refused before it gets anywhere, and nothing is echoed that a terminal obeys."""
+"""Words on the command line.
+
+What is no text is refused before it gets anywhere, and nothing is echoed that a terminal obeys.
+"""
 
 from typing import Any
 

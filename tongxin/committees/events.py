@@ -74,12 +74,26 @@ witness(Unit, "dropped_at", part="dropped", only=~Q(dropped_at=None))
 witness(FormerName, "unit__uid", "name", "short_name", "ends_on", told=OF_A_UNIT)
 witness(Succession, "unit__uid", "successor__uid", "starts_on", told=OF_A_UNIT)
 witness(
-    UnitChange, "unit__uid", "kind", "starts_on", "reason", "name", "short_name", "successors", "plan", "done_at", "called_off_at",
+    UnitChange,
+    "unit__uid",
+    "kind",
+    "starts_on",
+    "reason",
+    "name",
+    "short_name",
+    "successors",
+    "plan",
+    "done_at",
+    "called_off_at",
     told=OF_A_UNIT,
-)  # fmt: skip
+)
 witness(  # which dates open matters have at the successors
-    UnitChange, "dates", part="dates", only=~Q(dates={}), told=OF_A_UNIT,
-)  # fmt: skip
+    UnitChange,
+    "dates",
+    part="dates",
+    only=~Q(dates={}),
+    told=OF_A_UNIT,
+)
 witness(Appointment, "account__uid", "duty", "unit__uid", "affiliation", "body", "starts_on", "ends_on")
 name_sorts(committees=_("机构和任免"))
 

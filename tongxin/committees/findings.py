@@ -1,4 +1,7 @@
-"""What a verdict names, in words: which rows, whether they are found in the record, and what was erased under which rule."""
+"""What a verdict names, in words.
+
+Which rows, whether they are found in the record, and what was erased under which rule.
+"""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -41,7 +44,10 @@ class Finding:
 
 
 def findings(code: str, problems: Iterable[Problem]) -> list[Finding]:
-    """Return problems of a verdict as whoever audits reads them; nothing is searched for where the reader has nothing of it."""
+    """Return problems of a verdict as whoever audits reads them.
+
+    Nothing is searched for where the reader has nothing of it.
+    """
     found = in_words(code, problems)
     known = traceable({code}, {problem.where for _words, problem in found}) if found else set[str]()
     return [Finding(words, problem, problem.where if problem.where in known else "") for words, problem in found]

@@ -83,7 +83,10 @@ class PersonForm(forms.Form):
         return data
 
     def _demand_another_person(self, name: str, known: Account | None) -> None:
-        """Who holds a duty here by one account gets none by a second: between two of them nothing keeps security and audit apart."""
+        """Who holds a duty here by one account gets none by a second.
+
+        Between two of them nothing keeps security and audit apart.
+        """
         same = namesakes(self.committee, name, on=timezone.localdate())
         if not same or known in same:
             return
@@ -101,9 +104,11 @@ class TransferForm(PersonForm):
     """Who takes over a unit's clerkship, and why."""
 
     reason = forms.CharField(
-        label=_("变动原因"), max_length=200, widget=forms.Textarea(attrs={"rows": 2}),
+        label=_("变动原因"),
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("例如：原承办人调离。会写入任免记录。"),
-    )  # fmt: skip
+    )
 
 
 class EndForm(forms.Form):
@@ -133,9 +138,11 @@ class FactorForm(forms.Form):
     """Why somebody's second factor is reset."""
 
     reason = forms.CharField(
-        label=_("重置原因"), max_length=200, widget=forms.Textarea(attrs={"rows": 2}),
+        label=_("重置原因"),
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("例如：手机和备用码都丢失，已当面核实本人身份。会告知本人和审计管理员。"),
-    )  # fmt: skip
+    )
 
 
 class AppointmentForm(PersonForm):

@@ -1,4 +1,7 @@
-"""The appointments of a committee as their page lists them: those that run or are to begin, and those that ended, with why."""
+"""The appointments of a committee as their page lists them.
+
+Those that run or are to begin, and those that ended, with why.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

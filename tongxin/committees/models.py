@@ -115,7 +115,8 @@ class Unit(Row):
     phone = EncryptedField(_("电话"), blank=True, default="")
     active_from = models.DateField(null=True, blank=True)
     active_until = models.DateField(null=True, blank=True)
-    dropped_at = models.DateTimeField(null=True, blank=True)  # founded for a change that was called off: it never begins
+    # founded for a change that was called off: it never begins
+    dropped_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["id"]
@@ -129,7 +130,10 @@ class Unit(Row):
 
 
 class FormerName(Row):
-    """A name that a unit had until a day: the first without it. Papers of that time say it, imports know the unit by it."""
+    """A name that a unit had until a day: the first without it.
+
+    Papers of that time say it, imports know the unit by it.
+    """
 
     committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="+")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="former_names")
@@ -162,7 +166,10 @@ class Succession(Row):
 
 
 class UnitChange(Row):
-    """A reorganisation that was decided: it takes effect on its day, at once or by the worker, or is called off before."""
+    """A reorganisation that was decided.
+
+    It takes effect on its day, at once or by the worker, or is called off before.
+    """
 
     committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="+")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="changes")
@@ -173,7 +180,8 @@ class UnitChange(Row):
     short_name = models.CharField(_("新简称"), max_length=20, blank=True)
     successors = models.JSONField(default=list)  # uids of the units that go on with its work
     plan = models.JSONField(default=dict)  # uid of an open matter → uid of the unit that goes on with it
-    dates = models.JSONField(default=dict)  # uid of an open matter → which of its dates it has there, where it was chosen
+    # uid of an open matter → which of its dates it has there, where it was chosen
+    dates = models.JSONField(default=dict)
     done_at = models.DateTimeField(null=True, blank=True)
     called_off_at = models.DateTimeField(null=True, blank=True)
 

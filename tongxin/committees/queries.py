@@ -19,12 +19,18 @@ from tongxin.core.templatetags.chinese import full_day
 
 
 def running(on: date) -> Q:
-    """Keep dated rows (appointments, seats, posts) in force on a day: `starts_on` is the first day, `ends_on` the first without."""
+    """Keep dated rows (appointments, seats, posts) in force on a day.
+
+    `starts_on` is the first day, `ends_on` the first without.
+    """
     return Q(starts_on__lte=on) & not_over(on)
 
 
 def not_over(on: date) -> Q:
-    """Keep dated rows that have not ended by a day: those in force and those still to begin, not those that never began."""
+    """Keep dated rows that have not ended by a day.
+
+    Those in force and those still to begin, not those that never began.
+    """
     return Q(ends_on=None) | Q(ends_on__gt=on, starts_on__lt=F("ends_on"))
 
 
@@ -104,7 +110,8 @@ def is_own_guard(appointment: Appointment, actor: Account | None) -> bool:
 def first_day_without(appointment: Appointment, *, since: date, until: date | None) -> date | None:
     """Return the first day from `since` to before `until` on which nobody else holds an appointment's duty, if there is one.
 
-    Asked over every later day, not of one alone: of two who hold it, the second does not go before the first is replaced.
+    Asked over every later day, not of one alone: of two who hold it, the second does not go before the first is
+    replaced.
     """
     others = Appointment.objects.filter(not_over(since), committee=appointment.committee_id, duty=appointment.duty)
     spans = others.filter(account__is_active=True).exclude(pk=appointment.pk).order_by("starts_on", "id")
@@ -122,7 +129,10 @@ ALONE = frozenset({Duty.SECURITY_ADMIN, Duty.AUDIT_ADMIN})
 
 
 def agree(held: str, other: str) -> bool:
-    """Say whether one person may hold two duties in a committee: security and audit stand beside nothing else (三员分离)."""
+    """Say whether one person may hold two duties in a committee.
+
+    Security and audit stand beside nothing else (三员分离).
+    """
     return held == other or not ALONE & {held, other}
 
 
@@ -142,7 +152,10 @@ def namesakes(committee: Committee, name: str, *, on: date) -> list[Account]:
 
 
 def twins(on: date) -> list[tuple[Committee, list[Account]]]:
-    """Return the accounts of one name that hold duties in a committee and sign in by one name: a phone, a number of members."""
+    """Return the accounts of one name that hold duties in a committee and sign in by one name.
+
+    A phone, a number of members.
+    """
     rows = Appointment.objects.filter(not_over(on), account__is_active=True).values("committee", "account__name")
     several = rows.annotate(n=Count("account", distinct=True)).filter(n__gt=1).order_by("committee", "account__name")
     groups = [(Committee.objects.get(pk=row["committee"]), row["account__name"]) for row in several]
@@ -235,7 +248,10 @@ def open_work(unit: Unit) -> list[Work]:
 
 
 def fellows(appointment: Appointment, on: date) -> list[Appointment]:
-    """Return who else holds or will hold the same duty at the same unit: with whom its open work stays when this one ends."""
+    """Return who else holds or will hold the same duty at the same unit.
+
+    With whom its open work stays when this one ends.
+    """
     of_unit = Appointment.objects.filter(not_over(on), committee=appointment.committee_id, unit=appointment.unit_id)
     rows = of_unit.filter(duty=appointment.duty, account__is_active=True).exclude(pk=appointment.pk)
     return list(rows.select_related("account").order_by("starts_on", "id"))
@@ -271,7 +287,10 @@ def active_units(committee: Committee, on: date) -> QuerySet[Unit]:
 
 
 def units_to_come(committee: Committee, on: date) -> QuerySet[Unit]:
-    """Return the units that may be assigned to on a day or later: those that were founded for a later day among them."""
+    """Return the units that may be assigned to on a day or later.
+
+    Those that were founded for a later day among them.
+    """
     return committee.units.filter(not_ended(on)).order_by("system", "id")
 
 
@@ -329,7 +348,10 @@ def find_appointments(rows: QuerySet[Appointment], words: str) -> QuerySet[Appoi
 
 
 def audited_codes(account: Account) -> set[str]:
-    """Return the codes whose events an audit administrator reads; who audits the topmost committee also reads those of nobody."""
+    """Return the codes whose events an audit administrator reads.
+
+    Who audits the topmost committee also reads those of nobody.
+    """
     own = [a.committee for a in appointments_of(account) if a.duty == Duty.AUDIT_ADMIN]
     return {c.code for c in own} | ({""} if any(c.parent_id is None for c in own) else set())
 

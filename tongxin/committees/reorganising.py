@@ -1,4 +1,7 @@
-"""Units are renamed, ended, merged and split: decided with a reason, in effect on their day, set right by another act."""
+"""Units are renamed, ended, merged and split.
+
+Decided with a reason, in effect on their day, set right by another act.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -21,9 +24,11 @@ from tongxin.core.templatetags.chinese import full_day
 from tongxin.core.words import clean_line
 
 KINDS = {
-    Change.RENAME: "committees.rename_unit", Change.END: "committees.end_unit", Change.MERGE: "committees.merge_unit",
+    Change.RENAME: "committees.rename_unit",
+    Change.END: "committees.end_unit",
+    Change.MERGE: "committees.merge_unit",
     Change.SPLIT: "committees.split_unit",
-}  # fmt: skip
+}
 HELD_UP = "committees.hold_up_unit_change"
 Facts = dict[str, Any]
 
@@ -40,8 +45,8 @@ class OvertakenError(UnitError):
 class Ending:
     """How a unit ends: which units go on with its work, which are made for it, and which open matter goes where.
 
-    `plan` names units by their uid, those that are made by their name. `dates` says which of its dates a matter has there,
-    in the words of the app whose matter it is.
+    `plan` names units by their uid, those that are made by their name. `dates` says which of its dates a matter has
+    there, in the words of the app whose matter it is.
     """
 
     kind: str
@@ -88,7 +93,10 @@ def end(unit: Unit, *, how: Ending, on: date, reason: str, actor: Account, at: d
 
 
 def _held(unit: Unit, successors: Sequence[Unit], on: date, at: datetime) -> tuple[Unit, list[Unit]]:
-    """Hold the unit and who follows it, so that two hands take turns; the past is not changed, and nothing is decided twice."""
+    """Hold the unit and who follows it, so that two hands take turns.
+
+    The past is not changed, and nothing is decided twice.
+    """
     actions.hold_names(unit.committee_id)
     rows = actions.hold_units(unit.pk, *(one.pk for one in successors))
     held = rows[unit.pk]
@@ -171,7 +179,10 @@ def _decided(unit: Unit, kind: str, on: date, reason: str, **said: Any) -> UnitC
 
 
 def _announce_or_carry_out(change: UnitChange, *, actor: Account, at: datetime) -> UnitChange:
-    """A change of today takes effect at once; of a later one it is said, and the unit gets no work beyond its last day."""
+    """A change of today takes effect at once.
+
+    Of a later one it is said, and the unit gets no work beyond its last day.
+    """
     if change.starts_on <= timezone.localdate(at):
         _carry_out(change, fresh=True, actor=actor, at=at)
         return change
@@ -181,24 +192,35 @@ def _announce_or_carry_out(change: UnitChange, *, actor: Account, at: datetime) 
         unit.save(update_fields=["active_until"])
     touched = [Saved(unit, ("active_until",))] if sound and change.kind != Change.RENAME else []
     audit.record(
-        "committees.announce_unit_change", unit, actor=actor, at=at, proves=[New(change), *touched], data=_facts(change),
-    )  # fmt: skip
+        "committees.announce_unit_change",
+        unit,
+        actor=actor,
+        at=at,
+        proves=[New(change), *touched],
+        data=_facts(change),
+    )
     return change
 
 
 def _facts(change: UnitChange) -> dict[str, Any]:
     to = list(Unit.objects.filter(uid__in=change.successors).order_by("id"))
     return {
-        "name": change.unit.name, "to": change.name or "、".join(unit.name for unit in to), "what": change.get_kind_display(),
-        "on": change.starts_on.isoformat(), "reason": change.reason, "unit_id": change.unit_id,
+        "name": change.unit.name,
+        "to": change.name or "、".join(unit.name for unit in to),
+        "what": change.get_kind_display(),
+        "on": change.starts_on.isoformat(),
+        "reason": change.reason,
+        "unit_id": change.unit_id,
         "successors": [unit.pk for unit in to],
-    }  # fmt: skip
+    }
 
 
 # ── taking effect ────────────────────────────────────────────────────────────────────────────────
 @transaction.atomic
 def carry_out(change: UnitChange, *, at: datetime) -> bool:
-    """Let a change that was decided earlier take effect, in the system's name. False where it was done or called off meanwhile.
+    """Let a change that was decided earlier take effect, in the system's name.
+
+    False where it was done or called off meanwhile.
 
     A change of name whose name another unit has by now stays and waits: the office is told once, and decides.
     """
@@ -294,8 +316,9 @@ def undo(unit: Unit, *, shown: str, reason: str, actor: Account, at: datetime) -
 def _call_off(unit: Unit, waiting: Any, said: Facts, actor: Account, at: datetime) -> None:
     """Let the day pass without the change: where the unit was to end, it gets work beyond it again.
 
-    What was founded for the change and has begun nothing goes along: its name is free again. Those units are held since before
-    they were looked at: who appoints to one of them, or gives it work, was there first, and then it stays, or finds it gone.
+    What was founded for the change and has begun nothing goes along: its name is free again. Those units are held since
+    before they were looked at: who appoints to one of them, or gives it work, was there first, and then it stays, or
+    finds it gone.
     """
     vouched = audit.sound([unit, waiting])
     founded = successions.founded_for(waiting)
@@ -325,7 +348,10 @@ def _restore(unit: Unit, _change: Any, said: Facts, actor: Account, at: datetime
 
 
 def _take_name_back(unit: Unit, former: Any, said: Facts, actor: Account, at: datetime) -> None:
-    """Give a unit the name again that it had before its last change of name; what was sent meanwhile keeps the name of its day."""
+    """Give a unit the name again that it had before its last change of name.
+
+    What was sent meanwhile keeps the name of its day.
+    """
     _demand_free(unit, former.name)
     vouched = audit.sound([unit, former])
     facts = {"name": unit.name, "to": former.name} | said

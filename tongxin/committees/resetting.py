@@ -20,7 +20,10 @@ from tongxin.committees.queries import is_own_guard, not_over, running
 
 @dataclass(frozen=True)
 class Locks:
-    """What decides whether passwords and second factors may be reset here: ids of accounts, and of appointments (`_opens`)."""
+    """What decides whether passwords and second factors may be reset here.
+
+    Ids of accounts, and of appointments (`_opens`).
+    """
 
     running: frozenset[int]
     homes: dict[int, int]  # the committee in which an account works
@@ -31,12 +34,18 @@ class Locks:
 
 
 def _opens(on: date) -> Q:
-    """Keep appointments in force; and those still to begin of who has set no password yet: a lost slip is replaced before."""
+    """Keep appointments in force.
+
+    And those still to begin of who has set no password yet: a lost slip is replaced before.
+    """
     return running(on) | (not_over(on) & Q(account__password__startswith=UNUSABLE_PASSWORD_PREFIX))
 
 
 def locks(appointments: Iterable[Appointment], *, at: datetime) -> Locks:
-    """Read what `why_no_reset_code` and `why_no_factor_reset` ask: the same few queries for one appointment and for a list."""
+    """Read what `why_no_reset_code` and `why_no_factor_reset` ask.
+
+    The same few queries for one appointment and for a list.
+    """
     accounts = {a.account_id for a in appointments}
     opening = Appointment.objects.filter(_opens(timezone.localdate(at)), account__in=accounts).order_by("-id")
     rows = list(opening.values_list("account_id", "committee_id", "pk"))
@@ -69,9 +78,9 @@ def _why_nothing_is_reset(appointment: Appointment, of: Locks, what: str) -> str
 def why_no_reset_code(appointment: Appointment, actor: Account, of: Locks) -> str:
     """Say why `actor` makes no code for a new password of who holds this appointment; nothing where he may.
 
-    Nobody makes one for himself: whoever sits down at a screen left open does not know the password. An account that is a
-    member's seat too is not opened by an appointment alone: without a second factor whoever appoints could appoint any member
-    and walk in.
+    Nobody makes one for himself: whoever sits down at a screen left open does not know the password. An account that is
+    a member's seat too is not opened by an appointment alone: without a second factor whoever appoints could appoint
+    any member and walk in.
     """
     account = appointment.account
     if actor.pk == account.pk:
@@ -118,9 +127,12 @@ def why_no_factor_reset(appointment: Appointment, actor: Account, of: Locks) -> 
 
 @dataclass(frozen=True)
 class Offer:
-    """An appointment in a list, with the steps that somebody may take: no button leads to a refusal that is known before.
+    """An appointment in a list, with the steps that somebody may take.
 
-    A step that waits for something somebody can do is there, grey, and says for what; one that is nobody's is not there.
+    No button leads to a refusal that is known before.
+
+    A step that waits for something somebody can do is there, grey, and says for what; one that is nobody's is not
+    there.
     """
 
     appointment: Appointment
@@ -142,9 +154,13 @@ def _offer(appointment: Appointment, actor: Account, of: Locks) -> Offer:
     no_code, no_factor = why_no_reset_code(appointment, actor, of), why_no_factor_reset(appointment, actor, of)
     waits = appointment.pk in of.running and account.is_active and account.pk != actor.pk
     return Offer(
-        appointment, is_own_guard(appointment, actor), resets=not no_code, resets_factor=not no_factor,
-        reset_waits=no_code if waits else "", factor_waits=no_factor if waits and account.pk in of.coded else "",
-    )  # fmt: skip
+        appointment,
+        is_own_guard(appointment, actor),
+        resets=not no_code,
+        resets_factor=not no_factor,
+        reset_waits=no_code if waits else "",
+        factor_waits=no_factor if waits and account.pk in of.coded else "",
+    )
 
 
 FACTOR_RESETS = ("committees.reset_second_factor", "committees.break_glass_factor")

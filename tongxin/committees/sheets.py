@@ -22,8 +22,9 @@ from tongxin.sheets.kinds import Column, Context, Kind, Row, register, values_of
 from tongxin.sheets.problems import Fault, Sight
 
 CHANGED = {  # what is not changed as the rest of a unit's data is
-    "name": gettext_lazy("改了名称的，请在“承办单位”里打开这个单位，办理更名"), "number": gettext_lazy("单位编号定后不改，请改表里的"),
-}  # fmt: skip
+    "name": gettext_lazy("改了名称的，请在“承办单位”里打开这个单位，办理更名"),
+    "number": gettext_lazy("单位编号定后不改，请改表里的"),
+}
 ALIKE = {"phone": written_phone, "number": kept_number}  # how what is kept may be written otherwise
 SYSTEMS = {str(system.label): system.value for system in System}
 _PARTY = re.compile(
@@ -129,8 +130,8 @@ NAMES = {column.key: column.name for column in COLUMNS}
 class UnitImporter:
     """Takes units in. There are few: all known ones are held, and the names that are promised to some.
 
-    Whoever writes holds the names first: what is promised then is known, and nothing more is promised before the end. Where the
-    rows are written in a copy of the database, nobody is held: it is asked again at the end, by `holds`.
+    Whoever writes holds the names first: what is promised then is known, and nothing more is promised before the end.
+    Where the rows are written in a copy of the database, nobody is held: it is asked again at the end, by `holds`.
     """
 
     context: Context
@@ -219,9 +220,13 @@ class UnitImporter:
     def finish(self, created: int) -> None:
         """Record the import."""
         audit.record(
-            "committees.import_units", self.committee, actor=self.context.actor, at=self.context.at, via="import",
+            "committees.import_units",
+            self.committee,
+            actor=self.context.actor,
+            at=self.context.at,
+            via="import",
             data={"rows": created},
-        )  # fmt: skip
+        )
 
 
 def rows(committee: Committee, *, year: int | None, on: date) -> Iterator[Mapping[str, str]]:  # noqa: ARG001 -- the kinds' signature

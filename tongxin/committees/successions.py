@@ -1,4 +1,7 @@
-"""Reads about units in time: by which names they are known, who follows whom, what is open where, what waits to change."""
+"""Reads about units in time.
+
+By which names they are known, who follows whom, what is open where, what waits to change.
+"""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,7 +27,8 @@ def unit_named(committee: Committee, name: str) -> Unit | None:
 def names_of_units(committee: Committee) -> dict[str, Unit]:
     """Return every name by which the units of a committee are known, with its unit: for whoever reads many rows.
 
-    Full names go before short names, names in use before former ones, later ones before earlier; last those of a later day.
+    Full names go before short names, names in use before former ones, later ones before earlier; last those of a later
+    day.
     """
     units = list(Unit.objects.filter(committee=committee, dropped_at=None).order_by("id"))
     by_key = {unit.pk: unit for unit in units}
@@ -66,9 +70,12 @@ def reserved_names(committee: Committee, *, but: int | None = None) -> dict[str,
 
 
 def why_not_free(committee: Committee, name: str, *, but: int | None = None) -> str:
-    """Say why a unit cannot be given a name, `but` itself apart; nothing where it can. For who hold the names: `actions.hold_names`.
+    """Say why a unit cannot be given a name, `but` itself apart; nothing where it can.
 
-    It is asked of new units and of changed names alone: a name that somebody has stays his, whatever was promised since.
+    For who hold the names: `actions.hold_names`.
+
+    It is asked of new units and of changed names alone: a name that somebody has stays his, whatever was promised
+    since.
     """
     if _named(committee.pk, name, but=but).exists():
         return _("已经有“%(name)s”，不能再用这个名称") % {"name": name}
@@ -94,7 +101,10 @@ def followers_to_come(unit: Unit) -> QuerySet[Unit]:
 
 
 def founded_for(change: UnitChange) -> list[Unit]:
-    """Return the units that were founded for a change that waits, and for nothing else: nobody serves there or waits for them."""
+    """Return the units that were founded for a change that waits, and for nothing else.
+
+    Nobody serves there or waits for them.
+    """
     others = waiting_changes(change.committee).exclude(pk=change.pk)
     needed = {uid for successors in others.values_list("successors", flat=True) for uid in successors}
     own = Unit.objects.filter(committee=change.committee_id, uid__in=set(change.successors) - needed, dropped_at=None)
@@ -114,13 +124,19 @@ def name_on(unit: Unit, day: date) -> str:
 
 
 def former_name_on(unit: str, day: str) -> Subquery:
-    """Return for rows that lead to a unit and a day what the unit was called then; nothing where it is the name of now."""
+    """Return for rows that lead to a unit and a day what the unit was called then.
+
+    Nothing where it is the name of now.
+    """
     later = FormerName.objects.filter(unit=OuterRef(unit), ends_on__gt=OuterRef(day)).order_by("ends_on", "id")
     return Subquery(later.values("name")[:1])
 
 
 def heirs_of(unit: Unit, on: date) -> list[Unit]:
-    """Return the units that work on a day and go on with the work of one that ended: of a successor that ended too, its own."""
+    """Return the units that work on a day and go on with the work of one that ended.
+
+    Of a successor that ended too, its own.
+    """
     found: list[Unit] = []
     seen, asked = {unit.pk}, [] if is_running(unit, on) else [unit.pk]
     while asked:
@@ -133,7 +149,10 @@ def heirs_of(unit: Unit, on: date) -> list[Unit]:
 
 
 def why_never(unit: Unit) -> str:
-    """Say of a unit that was founded for a change which was called off that it never began: nothing of it is changed any more."""
+    """Say of a unit that was founded for a change which was called off that it never began.
+
+    Nothing of it is changed any more.
+    """
     return _("%(name)s因变动取消，没有成立") % {"name": unit.name} if unit.dropped_at is not None else ""
 
 
@@ -161,7 +180,10 @@ def _standing(kind: str, heirs: str) -> str:
 
 
 def without_clerk(on: date) -> QuerySet[Unit]:
-    """Return the units in which nobody works on a day who could sign for anything: those that ended, and those without a clerk."""
+    """Return the units in which nobody works on a day who could sign for anything.
+
+    Those that ended, and those without a clerk.
+    """
     held = Appointment.objects.filter(running(on), unit=OuterRef("pk"), duty=Duty.UNIT_CLERK, account__is_active=True)
     return Unit.objects.filter(~Exists(held) | Q(active_until__lt=on))
 
@@ -186,7 +208,10 @@ class Undo:
 
 
 def what_may_be_undone(unit: Unit) -> Undo | None:
-    """Return the one act by which a unit is set right: what waits is called off first, then its end, then its last name."""
+    """Return the one act by which a unit is set right.
+
+    What waits is called off first, then its end, then its last name.
+    """
     waiting = waiting_change(unit)
     if waiting is not None:
         return Undo(Undoing.CALL_OFF, waiting, unit.name)
@@ -217,7 +242,10 @@ def serving(unit: Unit, on: date) -> QuerySet[Appointment]:
 
 
 def served_last(unit: Unit, on: date) -> list[Appointment]:
-    """Return who served until nobody did at a unit that works: those whose duty ended last, of whom some may be appointed anew."""
+    """Return who served until nobody did at a unit that works.
+
+    Those whose duty ended last, of whom some may be appointed anew.
+    """
     if not is_running(unit, on) or serving(unit, on).exists():
         return []
     past = Appointment.objects.filter(ends_on__lte=on, starts_on__lt=F("ends_on"), unit=unit)
@@ -238,10 +266,12 @@ def change_in_words(change: UnitChange) -> str:
 
 @dataclass(frozen=True)
 class Prospect:
-    """What an app above says before a unit ends: what happens, and which dates each open matter may have at its successor.
+    """What an app above says before a unit ends.
 
-    `dates` and `notes` name matters as `Work.key` does; of several choices the first stands where nobody chooses. A note
-    says what of a matter has to be done once more.
+    What happens, and which dates each open matter may have at its successor.
+
+    `dates` and `notes` name matters as `Work.key` does; of several choices the first stands where nobody chooses. A
+    note says what of a matter has to be done once more.
     """
 
     sentences: Sequence[str] = ()

@@ -28,9 +28,11 @@ class ReasonForm(forms.Form):
     """By what a unit's matter is decided."""
 
     reason = forms.CharField(
-        label=gettext_lazy("依据"), max_length=200, widget=forms.Textarea(attrs={"rows": 2}),
+        label=gettext_lazy("依据"),
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 2}),
         help_text=gettext_lazy("写明文件名称、文号或者原因，例如：机构改革方案（云发〔2026〕3 号）。会写入记录并告知有关人员。"),
-    )  # fmt: skip
+    )
 
 
 class UndoForm(ReasonForm):
@@ -74,13 +76,18 @@ class EndForm(ChangeForm):
 
     kind = forms.ChoiceField(label=gettext_lazy("变动"), choices=ENDINGS, widget=forms.RadioSelect)
     successors = forms.MultipleChoiceField(
-        label=gettext_lazy("承接单位"), required=False, widget=forms.CheckboxSelectMultiple,
+        label=gettext_lazy("承接单位"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy("并入的选一个；拆分的选两个以上，新设的写在下面；撤销的可以不选，在办事项由交办部门逐件移交。"),
-    )  # fmt: skip
+    )
     made = forms.CharField(
-        label=gettext_lazy("新设的承接单位"), required=False, max_length=600, widget=forms.Textarea(attrs={"rows": 3}),
+        label=gettext_lazy("新设的承接单位"),
+        required=False,
+        max_length=600,
+        widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("拆分、撤销时新设的单位，一行写一个全称，自同一天起承办。"),
-    )  # fmt: skip
+    )
     field_order = ("kind", "successors", "made", "on", "reason")
 
     def __init__(self, *args: Any, others: Sequence[Unit], **kwargs: Any) -> None:
@@ -121,7 +128,10 @@ class EndForm(ChangeForm):
 
 @dataclass(frozen=True)
 class PlanLine:
-    """One open matter in the preview: what has to be chosen of it, the date it has where there is nothing to choose, what it loses."""
+    """One open matter in the preview.
+
+    What has to be chosen of it, the date it has where there is nothing to choose, what it loses.
+    """
 
     matter: Work
     until: str
@@ -130,7 +140,10 @@ class PlanLine:
 
 
 class PlanForm(forms.Form):
-    """Which unit goes on with which open matter, where several follow; and which date it has there, where there is a choice."""
+    """Which unit goes on with which open matter, where several follow.
+
+    And which date it has there, where there is a choice.
+    """
 
     def __init__(
         self,
@@ -146,14 +159,19 @@ class PlanForm(forms.Form):
         for matter in work:
             if len(heirs) > 1:
                 self.fields[f"to_{matter.key}"] = forms.ChoiceField(
-                    label=_("由谁承接"), required=False, initial=heirs[0][0],
+                    label=_("由谁承接"),
+                    required=False,
+                    initial=heirs[0][0],
                     choices=[*heirs, ("", _("先不定，留给交办部门移交"))],
-                )  # fmt: skip
+                )
             if len(choices := self.dates_of.get(matter.key, ())) > 1:
                 self.fields[f"date_{matter.key}"] = forms.ChoiceField(
-                    label=_("期限"), required=False, initial=choices[0][0],
-                    choices=choices, widget=forms.RadioSelect,
-                )  # fmt: skip
+                    label=_("期限"),
+                    required=False,
+                    initial=choices[0][0],
+                    choices=choices,
+                    widget=forms.RadioSelect,
+                )
 
     @property
     def lines(self) -> list[PlanLine]:

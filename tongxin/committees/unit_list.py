@@ -1,4 +1,7 @@
-"""The list of a committee's units: those in use and those that ended, found by any name, with who works there and what is open."""
+"""The list of a committee's units.
+
+Those in use and those that ended, found by any name, with who works there and what is open.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -52,8 +55,11 @@ def lines(units: Sequence[Unit], *, on: date) -> list[Line]:
         counted |= source(keys)
     return [
         Line(
-            unit, tuple(row.name for row in unit.former_names.all()), people.get(unit.pk, 0), counted.get(unit.pk, 0),
+            unit,
+            tuple(row.name for row in unit.former_names.all()),
+            people.get(unit.pk, 0),
+            counted.get(unit.pk, 0),
             tuple(row.successor.name for row in unit.successions.all()),
         )
         for unit in units
-    ]  # fmt: skip
+    ]

@@ -28,9 +28,9 @@ class UnsoundRecordError(Exception):
 def vouch_for_what_is_there(*, at: datetime) -> int:
     """Vouch for the rows of each kind that was not vouched for yet, committee by committee. Returns for how many kinds.
 
-    Once for each kind: on an upgrade, or when a made world was written. Later a row without its event is a forged one; and one
-    of which an event told already is what that event said, or forged. Raises UnsoundRecordError where there is such a kind and
-    the record itself does not hold: whoever could change it could else have his rows vouched for.
+    Once for each kind: on an upgrade, or when a made world was written. Later a row without its event is a forged one;
+    and one of which an event told already is what that event said, or forged. Raises UnsoundRecordError where there is
+    such a kind and the record itself does not hold: whoever could change it could else have his rows vouched for.
     """
     known = {label for label, rows in _vouchings() if rows == 0}
     fresh = [kind for kind in truth.declared() if kind.label not in known]

@@ -30,8 +30,8 @@ def _plain(text: str) -> str:
 def client_address(peer: str, forwarded: str, trusted: Sequence[Network]) -> str:
     """Return the client's address: the peer's own, or what trusted proxies say in X-Forwarded-For.
 
-    The header is read from the right, hop by hop, as long as the hop that wrote it is trusted: what stands further left was
-    sent by the client and may be anything.
+    The header is read from the right, hop by hop, as long as the hop that wrote it is trusted: what stands further left
+    was sent by the client and may be anything.
     """
     here = _plain(peer)
     hops = [hop for hop in forwarded.split(",") if hop.strip()]

@@ -57,7 +57,8 @@ def day(text: str) -> date | None:
 def written_day(text: str) -> date | None:
     """Read a day in the ways in which it is written in China, of whatever year.
 
-    >>> written_day("2026-11-30") == written_day("2026 年 11 月 30 日") == written_day("2026/11/30") == written_day("20261130")
+    >>> written_day("2026-11-30") == written_day("2026 年 11 月 30 日") == written_day("2026/11/30") ==
+    written_day("20261130")
     True
     >>> written_day("2026-02-30"), written_day("明天")
     (None, None)
@@ -115,7 +116,8 @@ def without_nul(data: QueryDict) -> QueryDict:
 def address(text: str, *, host: str | None = None, secure: bool = False) -> str:
     """Read where somebody wants to go on to: a page of this site, as a path or with its host. Nothing for any other.
 
-    What is longer than any address of ours is not looked at: reading the host of it takes time that grows with its square.
+    What is longer than any address of ours is not looked at: reading the host of it takes time that grows with its
+    square.
 
     >>> address("/members/"), address("https://elsewhere.example/"), address("//elsewhere.example/")
     ('/members/', '', '')

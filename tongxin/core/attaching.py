@@ -1,4 +1,7 @@
-"""What belongs to rows is given to them, where it was asked for by a question of its own: as Django's prefetching does."""
+"""What belongs to rows is given to them, where it was asked for by a question of its own.
+
+As Django's prefetching does.
+"""
 
 from collections.abc import Iterable
 from typing import Any
@@ -7,7 +10,10 @@ from django.db.models import QuerySet
 
 
 def attach(owners: Iterable[Any], name: str, rows: Iterable[Any], *, by: str) -> None:
-    """Give each row what of `rows` names it in its field `by`: read from then on without a question, as what was prefetched."""
+    """Give each row what of `rows` names it in its field `by`.
+
+    Read from then on without a question, as what was prefetched.
+    """
     own: dict[int, list[Any]] = {}
     known = {owner.pk: owner for owner in owners}
     for row in rows:

@@ -37,7 +37,10 @@ def is_working_day(day: date) -> bool:
 
 
 def is_settled(day: date) -> bool:
-    """Say whether the notice that decides about `day` is out: the one of its year, and in the last week of a year the next one's."""
+    """Say whether the notice that decides about `day` is out.
+
+    The one of its year, and in the last week of a year the next one's.
+    """
     year = (day + A_WEEK).year
     return year < FIRST_NOTICE or year in noticed()
 

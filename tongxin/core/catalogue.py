@@ -1,4 +1,7 @@
-"""Sentences of what also runs without Django: of the command line, in the language of the terminal; of arithmetic on a page, in the page's."""
+"""Sentences of what also runs without Django: of the command line, in the language of the terminal.
+
+Of arithmetic on a page, in the page's.
+"""
 
 from collections.abc import Callable
 from gettext import translation

@@ -1,7 +1,7 @@
 """Requests in another charset than UTF-8 are refused before Django sees them.
 
-Django decodes the address of any request by the charset that its Content-Type names, whatever its method, before the first
-middleware: some of Python's codecs take time that grows with the square of the length, others end in an error.
+Django decodes the address of any request by the charset that its Content-Type names, whatever its method, before the
+first middleware: some of Python's codecs take time that grows with the square of the length, others end in an error.
 """
 
 import json
@@ -19,7 +19,10 @@ UTF_8 = {"utf-8", "utf8"}
 
 
 def is_utf8(content_type: str) -> bool:
-    """Say whether what a Content-Type names, if anything, is UTF-8; a value that is encoded itself (`charset*=`) is not looked at."""
+    """Say whether what a Content-Type names, if anything, is UTF-8.
+
+    A value that is encoded itself (`charset*=`) is not looked at.
+    """
     if "*" in content_type:
         return False
     _kind, said = parse_header_parameters(content_type)
@@ -28,9 +31,14 @@ def is_utf8(content_type: str) -> bool:
 
 def _as_problem() -> bytes:
     said = {
-        "type": "about:blank", "title": "Unsupported Media Type", "status": STATUS, "detail": _("只接受 UTF-8 编码。"),
-        "code": "unsupported-media-type", "reasons": [], "fields": {},
-    }  # fmt: skip
+        "type": "about:blank",
+        "title": "Unsupported Media Type",
+        "status": STATUS,
+        "detail": _("只接受 UTF-8 编码。"),
+        "code": "unsupported-media-type",
+        "reasons": [],
+        "fields": {},
+    }
     return json.dumps(said, ensure_ascii=False).encode()
 
 

@@ -1,4 +1,7 @@
-"""What the database itself computes columns from: each in a form that every database keeps, without functions of ours."""
+"""What the database itself computes columns from.
+
+Each in a form that every database keeps, without functions of ours.
+"""
 
 from typing import Any
 
@@ -8,8 +11,8 @@ from django.db import models
 class DayHere(models.Func):
     """The day on which a stored moment lies in China: eight hours ahead of the kept time all year round.
 
-    Django's own `TruncDate` stands on a function that only its connections to SQLite know: no copy, no repair could write
-    a row then. PostgreSQL keeps in a column only what does not depend on the session, so the zone is named.
+    Django's own `TruncDate` stands on a function that only its connections to SQLite know: no copy, no repair could
+    write a row then. PostgreSQL keeps in a column only what does not depend on the session, so the zone is named.
     """
 
     arity = 1

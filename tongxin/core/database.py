@@ -1,7 +1,8 @@
 """SQLite's file is opened where it is, and made by those commands alone that are there to make it.
 
-SQLite makes an empty database wherever there is none. Where the file is away for a moment (moved, a disk not mounted) that
-empty one would take its place, and the write-ahead log beside it, with acts that were acknowledged, would be emptied.
+SQLite makes an empty database wherever there is none. Where the file is away for a moment (moved, a disk not mounted)
+that empty one would take its place, and the write-ahead log beside it, with acts that were acknowledged, would be
+emptied.
 """
 
 import os
@@ -42,7 +43,10 @@ def allow_making() -> None:
 
 
 class Opened(sqlite3.Connection):
-    """A connection to a database that is there. `file` is what it has open, to be told from another at the same place later."""
+    """A connection to a database that is there.
+
+    `file` is what it has open, to be told from another at the same place later.
+    """
 
     def __init__(self, database: Any, *args: Any, **kwargs: Any) -> None:
         self.file: tuple[int, int] | None = None
@@ -85,7 +89,8 @@ def _file_at(path: Path) -> tuple[int, int] | None:
 def is_read_anew() -> bool:
     """Say to a monitor whether what lies on the disk is the database that is open here, and can be read.
 
-    What is open goes on answering out of its memory, whatever became of the file. Of a server's database the next question tells.
+    What is open goes on answering out of its memory, whatever became of the file. Of a server's database the next
+    question tells.
     """
     if connection.vendor != "sqlite":
         return True

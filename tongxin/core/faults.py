@@ -27,7 +27,10 @@ class SaidError(Exception):
 
 
 class SwitchedOffError(Exception):
-    """A job that this installation did not ask for; the words say by which setting. Nothing was done, and nothing is wrong."""
+    """A job that this installation did not ask for; the words say by which setting.
+
+    Nothing was done, and nothing is wrong.
+    """
 
 
 class SomeFailedError(SaidError):
@@ -62,7 +65,9 @@ def named(error: BaseException) -> str:
 
 
 def is_full_disk(error: BaseException | None) -> bool:
-    """Say whether a fault, or what it came from, is that a disk or a quota is full; each database says it in its own way.
+    """Say whether a fault, or what it came from, is that a disk or a quota is full.
+
+    Each database says it in its own way.
 
     >>> is_full_disk(OSError(28, "No space left on device")), is_full_disk(ValueError("x"))
     (True, False)
@@ -92,7 +97,10 @@ class Unread:
 
 
 def rows_of(query: "QuerySet[Any]", *, most: int | None = None) -> list[Any]:
-    """Read the rows of a query: all at once, or where that fails each by itself, so that one keeps none of the others back."""
+    """Read the rows of a query.
+
+    All at once, or where that fails each by itself, so that one keeps none of the others back.
+    """
     try:
         return list(query[:most])
     except Exception:  # noqa: BLE001 -- met again with the row it is of; a database that is away fails again right here

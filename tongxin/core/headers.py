@@ -1,7 +1,7 @@
 """Requests with a header that no browser of ours sends are refused before anything reads it.
 
-Django and Python read a Content-Type and a cookie in quotes in time that grows with the square of the length, before the first
-middleware and for anybody: one long line would hold a process for seconds.
+Django and Python read a Content-Type and a cookie in quotes in time that grows with the square of the length, before
+the first middleware and for anybody: one long line would hold a process for seconds.
 """
 
 from collections.abc import Callable, Iterable
@@ -19,7 +19,8 @@ SENT = ("HTTP_", "CONTENT_")  # what WSGI calls the headers of a request
 def are_short(environ: dict[str, Any]) -> bool:
     """Say whether every header of a request is of a length that is read at once.
 
-    >>> are_short({"HTTP_COOKIE": "a" * 8192}), are_short({"HTTP_COOKIE": "a" * 8193}), are_short({"CONTENT_TYPE": "a" * 257})
+    >>> are_short({"HTTP_COOKIE": "a" * 8192}), are_short({"HTTP_COOKIE": "a" * 8193}), are_short({"CONTENT_TYPE": "a" *
+    257})
     (True, False, False)
     """
     if len(environ.get("CONTENT_TYPE", "")) > LONGEST_KIND:

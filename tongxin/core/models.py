@@ -19,9 +19,12 @@ class Row(models.Model):
 
     @classmethod
     def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any], **_more: Any) -> Self:
-        """Make a row of what was read, as Django does, without going through its constructor: of all work on rows that is half.
+        """Make a row of what was read, as Django does, without going through its constructor.
 
-        Nobody listens to rows being made, and no row has a constructor of its own: `core/tests/test_rows.py` holds both.
+        Of all work on rows that is half.
+
+        Nobody listens to rows being made, and no row has a constructor of its own: `core/tests/test_rows.py` holds
+        both.
         """
         row = cls.__new__(cls)
         state = ModelState()

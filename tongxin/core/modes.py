@@ -1,4 +1,7 @@
-"""Who else on the machine may read what the installation keeps: nobody. Set at the start, mended on the way, named by `check`."""
+"""Who else on the machine may read what the installation keeps: nobody.
+
+Set at the start, mended on the way, named by `check`.
+"""
 
 import os
 import stat
@@ -17,7 +20,10 @@ def keep_private() -> None:
 
 
 def tighten(home: Path) -> list[Path]:
-    """Take from other users what an earlier version or a restored backup gave them. Returns what could not be mended."""
+    """Take from other users what an earlier version or a restored backup gave them.
+
+    Returns what could not be mended.
+    """
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     left = []
     for path, mode in _open_to_others(home):

@@ -1,7 +1,10 @@
-"""Questions that are put together once and asked often: Django takes longer over the words of one than the database over its answer.
+"""Questions that are put together once and asked often.
 
-Its compiler writes the statement once, with marks where the values stand that are asked about; from then on these alone are put
-in. The compiler is nothing that Django promises to keep: `core/tests/test_prepared.py` compares with what a QuerySet answers.
+Django takes longer over the words of one than the database over its answer.
+
+Its compiler writes the statement once, with marks where the values stand that are asked about; from then on these alone
+are put in. The compiler is nothing that Django promises to keep: `core/tests/test_prepared.py` compares with what a
+QuerySet answers.
 """
 
 import threading
@@ -54,11 +57,10 @@ class _Kept(threading.local):
 class Prepared:
     """A question: `build` makes its QuerySet of what it is asked about, in the same words for all of one form.
 
-    A list is looked for by `__in`; a number, a text, a day, a moment by itself. What is true, false or nothing is part of the
-    words, and so is whatever is given by its name. `build` may hand values on and may not look at them: it is given marks, and
-    what it made of one in any other way is an error. What it reads by itself (the day, a rule) would stay in the words for good:
-    that is handed in too.
-    Statements are kept by thread: so are connections.
+    A list is looked for by `__in`; a number, a text, a day, a moment by itself. What is true, false or nothing is part
+    of the words, and so is whatever is given by its name. `build` may hand values on and may not look at them: it is
+    given marks, and what it made of one in any other way is an error. What it reads by itself (the day, a rule) would
+    stay in the words for good: that is handed in too. Statements are kept by thread: so are connections.
     """
 
     def __init__(self, build: Callable[..., QuerySet[Any, Any]]) -> None:
@@ -82,7 +84,10 @@ class Prepared:
                 yield model.from_db(connection.alias, names, row)
 
     def all(self, *asked: Any, **worded: Any) -> list[Any]:
-        """Answer as the QuerySet does: with objects and what was selected beside them, with values or with lists of values."""
+        """Answer as the QuerySet does.
+
+        With objects and what was selected beside them, with values or with lists of values.
+        """
         return self._answered("all", asked, worded)
 
     def first(self, *asked: Any, **worded: Any) -> Any:

@@ -12,7 +12,10 @@ Values = Mapping[str, Plain]
 
 
 class ChangedMeanwhileError(Exception):
-    """What is kept is no longer what the page showed, and nothing was done: the page says of each field what it is now."""
+    """What is kept is no longer what the page showed, and nothing was done.
+
+    The page says of each field what it is now.
+    """
 
 
 def plain(value: Any) -> Plain:
@@ -34,7 +37,9 @@ def changed_meanwhile(shown: Values, now: Values) -> set[str]:
 
 
 def demand_as_shown(shown: Values | None, now: Values, wanted: Values) -> None:
-    """Refuse to write over what another changed unseen; without `shown` nothing was seen before. Raises ChangedMeanwhileError.
+    """Refuse to write over what another changed unseen; without `shown` nothing was seen before.
+
+    Raises ChangedMeanwhileError.
 
     What is already as wanted is no reason: who presses twice has been told the truth the first time.
     """

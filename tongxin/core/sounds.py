@@ -4,15 +4,75 @@ from functools import cache
 
 # Surnames that are read otherwise than the same character in a text; pypinyin takes the common reading.
 SURNAMES = {
-    "曾": "zeng", "单": "shan", "解": "xie", "仇": "qiu", "查": "zha", "盖": "ge", "朴": "piao", "区": "ou", "任": "ren",
-    "华": "hua", "宁": "ning", "缪": "miao", "尹": "yin", "员": "yun", "乐": "yue", "召": "shao", "种": "chong", "秘": "bi",
-    "冼": "xian", "覃": "qin", "翟": "zhai", "折": "she", "繁": "po", "晟": "cheng", "逄": "pang", "隗": "wei", "郗": "xi",
-    "乜": "nie", "黑": "he", "洗": "xian", "应": "ying", "车": "che", "葛": "ge", "哈": "ha", "那": "na", "牟": "mou", "过": "guo",
-    "燕": "yan", "幺": "yao", "臧": "zang", "纪": "ji", "都": "du", "句": "gou", "麻": "ma", "曲": "qu", "石": "shi", "沈": "shen",
-    "尉迟": "yuchi", "万俟": "moqi", "长孙": "zhangsun", "令狐": "linghu", "澹台": "tantai", "呼延": "huyan", "单于": "chanyu",
-    "欧阳": "ouyang", "司马": "sima", "上官": "shangguan", "诸葛": "zhuge", "夏侯": "xiahou", "皇甫": "huangfu", "宇文": "yuwen",
-    "慕容": "murong", "司徒": "situ", "独孤": "dugu", "南宫": "nangong", "东方": "dongfang", "端木": "duanmu", "公孙": "gongsun",
-}  # fmt: skip
+    "曾": "zeng",
+    "单": "shan",
+    "解": "xie",
+    "仇": "qiu",
+    "查": "zha",
+    "盖": "ge",
+    "朴": "piao",
+    "区": "ou",
+    "任": "ren",
+    "华": "hua",
+    "宁": "ning",
+    "缪": "miao",
+    "尹": "yin",
+    "员": "yun",
+    "乐": "yue",
+    "召": "shao",
+    "种": "chong",
+    "秘": "bi",
+    "冼": "xian",
+    "覃": "qin",
+    "翟": "zhai",
+    "折": "she",
+    "繁": "po",
+    "晟": "cheng",
+    "逄": "pang",
+    "隗": "wei",
+    "郗": "xi",
+    "乜": "nie",
+    "黑": "he",
+    "洗": "xian",
+    "应": "ying",
+    "车": "che",
+    "葛": "ge",
+    "哈": "ha",
+    "那": "na",
+    "牟": "mou",
+    "过": "guo",
+    "燕": "yan",
+    "幺": "yao",
+    "臧": "zang",
+    "纪": "ji",
+    "都": "du",
+    "句": "gou",
+    "麻": "ma",
+    "曲": "qu",
+    "石": "shi",
+    "沈": "shen",
+    "尉迟": "yuchi",
+    "万俟": "moqi",
+    "长孙": "zhangsun",
+    "令狐": "linghu",
+    "澹台": "tantai",
+    "呼延": "huyan",
+    "单于": "chanyu",
+    "欧阳": "ouyang",
+    "司马": "sima",
+    "上官": "shangguan",
+    "诸葛": "zhuge",
+    "夏侯": "xiahou",
+    "皇甫": "huangfu",
+    "宇文": "yuwen",
+    "慕容": "murong",
+    "司徒": "situ",
+    "独孤": "dugu",
+    "南宫": "nangong",
+    "东方": "dongfang",
+    "端木": "duanmu",
+    "公孙": "gongsun",
+}
 
 
 RARE = {"𠮷": "ji", "𡈽": "tu", "𠅤": "kang", "𥖄": "deng"}  # of names, without a reading in the tables
@@ -43,7 +103,10 @@ def sound_of(name: str) -> str:
 
 
 def _unread(signs: str) -> list[str]:
-    """Keep characters whose reading no table has, mostly outside the basic plane: they sort behind the letters and are found."""
+    """Keep characters whose reading no table has, mostly outside the basic plane.
+
+    They sort behind the letters and are found.
+    """
     return [RARE.get(sign, sign) for sign in signs if "\u3400" <= sign <= "\u9fff" or sign >= "\U00020000"]
 
 

@@ -34,8 +34,8 @@ def character_count(text: str) -> int:
 def normal(text: str, form: Literal["NFC", "NFKC"] = "NFKC") -> str:
     """Return a text in a normal form, whatever it is: the only place that normalises what people write.
 
-    Normalising puts the marks on a letter into their order, one past the other: forty thousand marks on one letter take a
-    process for seconds. More than thirty on one letter are no writing of any language; what is more is left away.
+    Normalising puts the marks on a letter into their order, one past the other: forty thousand marks on one letter take
+    a process for seconds. More than thirty on one letter are no writing of any language; what is more is left away.
     """
     if text.isascii():
         return text
@@ -94,7 +94,9 @@ def person_name(text: str) -> str:
 
 
 def name_key(text: str) -> str:
-    """Return what two writings of one name have in common: width, capitals, spaces and separators do not tell people apart.
+    """Return what two writings of one name have in common.
+
+    Width, capitals, spaces and separators do not tell people apart.
 
     >>> name_key("阿依古丽 • 买买提") == name_key("阿依古丽．买买提") == name_key("阿依古丽 买买提")
     True
@@ -108,14 +110,20 @@ def spellings(name: str) -> list[str]:
 
 
 def sought(text: str) -> list[str]:
-    """Return the writings under which a sought name, or a part of one, may be kept: whatever separator was typed, it is any."""
+    """Return the writings under which a sought name, or a part of one, may be kept.
+
+    Whatever separator was typed, it is any.
+    """
     plain = person_name(text)
     dotted = "".join(DOT if sign in DOTS and sign != "." else sign for sign in plain)
     return spellings(dotted)
 
 
 def plain_number(text: str) -> str:
-    """Return a number of a record as it is compared: half width, capitals, no blanks, no zeros before its figures: ００１ → 1."""
+    """Return a number of a record as it is compared: half width, capitals, no blanks, no zeros before its figures.
+
+    ００１ → 1.
+    """
     written = "".join(normal(text).split()).upper()
     head = written.rstrip("0123456789")
     figures = written[len(head) :]
@@ -123,12 +131,17 @@ def plain_number(text: str) -> str:
 
 
 def kept_number(text: str) -> str:
-    """Return a number of a record as it is kept: half width, capitals, no blanks, its zeros as they were written: ｙｘ００１ → YX001."""
+    """Return a number of a record as it is kept: half width, capitals, no blanks, its zeros as they were written.
+
+    Ｙｘ００１ → YX001.
+    """
     return re.sub(r"\s", "", normal(clean_line(text))).upper()
 
 
 def number_writings(text: str) -> list[str]:
-    """Return the writings under which a sought number may be kept: as it is kept now, and full-width as older lists brought it.
+    """Return the writings under which a sought number may be kept.
+
+    As it is kept now, and full-width as older lists brought it.
 
     >>> number_writings("yx001"), number_writings("ＹＸ００１")
     (['YX001', 'ＹＸ００１'], ['YX001', 'ＹＸ００１'])
@@ -149,7 +162,9 @@ def plain_phone(text: str) -> str:
 
 
 def written_phone(text: str) -> str:
-    """Return a number to call as an office writes it: half width, a mobile as bare digits, a fixed line with its hyphens.
+    """Return a number to call as an office writes it.
+
+    Half width, a mobile as bare digits, a fixed line with its hyphens.
 
     >>> written_phone("０９００－１２３４　５６７"), written_phone("+86 138-0000 0001")
     ('0900-1234 567', '13800000001')

@@ -72,9 +72,14 @@ class Founding:
         """Found one assembly: the committee, its term, five sessions, its sectors."""
         first = self.clock.running_year - SESSIONS + 1
         committee = Committee.objects.create(
-            code=code, name=f"中国人民政治协商会议{place}委员会", short_name=f"{place}政协", place=place, tier=tier, parent=parent,
+            code=code,
+            name=f"中国人民政治协商会议{place}委员会",
+            short_name=f"{place}政协",
+            place=place,
+            tier=tier,
+            parent=parent,
             fictional=True,
-        )  # fmt: skip
+        )
         term = Term.objects.create(committee=committee, number=TERM, starts_on=date(first, 1, 1))
         sessions = [
             Session.objects.create(
@@ -106,9 +111,14 @@ class Founding:
             self.ledger.add(row)
             unit = scope.get("unit")
             self.ledger.note(
-                "committees.appoint", row, actor=self.security or self.system, at=when, name=who.name,
-                duty=str(Duty(duty).label), unit=unit.name if unit else "",
-            )  # fmt: skip
+                "committees.appoint",
+                row,
+                actor=self.security or self.system,
+                at=when,
+                name=who.name,
+                duty=str(Duty(duty).label),
+                unit=unit.name if unit else "",
+            )
 
     def staff(self, made: Assembly, username: str, name: str, *duties: str, **scope: Any) -> Account:
         """Make an account and appoint it."""
@@ -130,9 +140,15 @@ class Founding:
                 )
                 phone = f"0900-66{place:02d}0{place % 10}{(place * 7) % 10}"
                 unit = Unit(
-                    committee=made.committee, number=f"D{place:02d}", name=name, short_name=_short(name), system=system,
-                    contact=clerk[1], phone=phone, active_from=made.since,
-                )  # fmt: skip
+                    committee=made.committee,
+                    number=f"D{place:02d}",
+                    name=name,
+                    short_name=_short(name),
+                    system=system,
+                    contact=clerk[1],
+                    phone=phone,
+                    active_from=made.since,
+                )
                 self.ledger.add(unit)
                 people = [
                     self.staff(made, *who, duty, unit=unit)

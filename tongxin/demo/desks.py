@@ -183,9 +183,12 @@ class Desk:
         for place, signature in enumerate(raters):
             unhappy = bool(against) and place == len(raters) - 1
             self.handing.rate(
-                signature, attitude="fairly" if unhappy else "satisfied", result="dissatisfied" if unhappy else "fairly",
-                comment=against if unhappy else "", at=self.when(days),
-            )  # fmt: skip
+                signature,
+                attitude="fairly" if unhappy else "satisfied",
+                result="dissatisfied" if unhappy else "fairly",
+                comment=against if unhappy else "",
+                at=self.when(days),
+            )
         return self
 
     def rework(self) -> "Desk":

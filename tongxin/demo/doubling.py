@@ -1,4 +1,7 @@
-"""One person kept twice: a list that came in later wrote a number otherwise, before imports knew it was the same one."""
+"""One person kept twice.
+
+A list that came in later wrote a number otherwise, before imports knew it was the same one.
+"""
 
 from collections.abc import Collection
 
@@ -18,11 +21,21 @@ def tell_double(clock: Clock, ledger: Ledger, made: Assembly, parts: Collection[
     seat, code, on = seats[id(known)], made.committee.code, minus(clock.today, 33)
     double = ledger.add(
         Member(
-            committee=made.committee, number=f"{code}0{known.number.removeprefix(code)}", name=known.name, sound=known.sound,
-            gender=known.gender, ethnicity=known.ethnicity, born_in=known.born_in, party=known.party,
-            is_party_member=known.is_party_member, workplace=known.workplace, workplace_post="", phone=known.phone,
-            phone_hash=known.phone_hash, email=known.email,
+            committee=made.committee,
+            number=f"{code}0{known.number.removeprefix(code)}",
+            name=known.name,
+            sound=known.sound,
+            gender=known.gender,
+            ethnicity=known.ethnicity,
+            born_in=known.born_in,
+            party=known.party,
+            is_party_member=known.is_party_member,
+            workplace=known.workplace,
+            workplace_post="",
+            phone=known.phone,
+            phone_hash=known.phone_hash,
+            email=known.email,
         )
-    )  # fmt: skip
+    )
     ledger.add(Seat(committee=made.committee, member=double, term=made.term, sector=seat.sector, starts_on=on))
     ledger.note("members.import", made.committee, actor=None, at=at(on, 15, 40), rows=1)

@@ -1,7 +1,8 @@
 """The world's rows and events while they are still in memory: checked against the workflow tables, written in bulk.
 
 Real actions would take minutes for a year and a half of a county. So the same facts are written down here, step by step
-with the workflow tables' own rows, and saved at the end; `unexplained` and the tests hold it to the engine's invariants.
+with the workflow tables' own rows, and saved at the end; `unexplained` and the tests hold it to the engine's
+invariants.
 """
 
 from collections.abc import Iterable
@@ -62,7 +63,10 @@ class Ledger:
     def step(
         self, row: Any, action: str, *, actor: Account | None, at: datetime, acting_as: str = "", version: str = "", **data: Any
     ) -> Said:
-        """Take a step of the row's workflow table; `version` names the regulation used. Raises UntoldError when there is none such."""
+        """Take a step of the row's workflow table; `version` names the regulation used.
+
+        Raises UntoldError when there is none such.
+        """
         self.check(at)
         said = self.recorder.step(row, action, actor=actor, at=at, data=data, acting_as=acting_as, regulation_version=version)
         row.__dict__["state"] = said.target

@@ -1,4 +1,7 @@
-"""Names of people who do not exist: written lists of family and given-name characters, drawn without repeating a name."""
+"""Names of people who do not exist.
+
+Written lists of family and given-name characters, drawn without repeating a name.
+"""
 
 import random
 
@@ -142,7 +145,10 @@ class Names:
 
 
 def nth(number: int, *, woman: bool) -> str:
-    """Return the name with a number, without dice and without memory of those given: for as many people as one likes."""
+    """Return the name with a number, without dice and without memory of those given.
+
+    For as many people as one likes.
+    """
     first, second = (WOMEN, WOMEN_END) if woman else (MEN, MEN_END)
     families = [c for c in COMMON if c not in AVOID]
     rest, family = divmod(number, len(families))

@@ -1,4 +1,7 @@
-"""What stands in docs/demo-world.md as data: units by 归口, sectors with their sizes and the places their members work at."""
+"""What stands in docs/demo-world.md as data.
+
+Units by 归口, sectors with their sizes and the places their members work at.
+"""
 
 from dataclasses import dataclass
 

@@ -97,8 +97,8 @@ STORIES: dict[str, Story] = {
     "learning-trail-signs": lambda d: d.draft(7).gather(3, silent=(LIN,), others=2, declined=1).still_gathering(),
     "urban-decor-waste": lambda d: d.draft(6).gather(2, silent=(HE, ZHOU), others=1).still_gathering(),
     "learning-night-shows": lambda d: d.draft(10).gather(2, silent=(LIN, ZHOU), others=3).still_gathering(),
-    "governance-restaurant-waste": lambda d: d.draft(24, by=ZHOU).gather(19, others=2).submit(12).send_back(
-        4, phrases.RETURN_FOR_REVISION[0]
+    "governance-restaurant-waste": lambda d: (
+        d.draft(24, by=ZHOU).gather(19, others=2).submit(12).send_back(4, phrases.RETURN_FOR_REVISION[0])
     ),
     "urban-bus-stop-access": lambda d: d.draft(30).submit(14).send_back(9, phrases.RETURN_FOR_REVISION[2]),
     # with the assembly's office
@@ -110,8 +110,11 @@ STORIES: dict[str, Story] = {
     "urban-highrise-hydrant": lambda d: d.draft(28).gather(22, others=3).submit(15).examine(9),
     "welfare-graduate-internship": lambda d: d.draft(22).gather(18, others=1).submit(10).examine(3),
     "urban-street-bench": lambda d: d.draft(19).submit(9).examine(3),
-    "economy-shops-open-toilets": _not_filed(8), "governance-hall-signage": _not_filed(5), "learning-family-reading": _not_filed(15),
-    "rural-old-tools-show": _not_filed(12), "welfare-desk-exercise": _not_filed(33, 24),
+    "economy-shops-open-toilets": _not_filed(8),
+    "governance-hall-signage": _not_filed(5),
+    "learning-family-reading": _not_filed(15),
+    "rural-old-tools-show": _not_filed(12),
+    "welfare-desk-exercise": _not_filed(33, 24),
     # to be assigned
     "governance-bottled-gas-safety": lambda d: d.filed_by(-2),
     "governance-mountain-rescue-team": lambda d: d.filed_by(-4),
@@ -121,9 +124,13 @@ STORIES: dict[str, Story] = {
     # with the units
     "urban-lift-rescue": lambda d: d.filed_by(2, by=ZHOU).assign(2),
     "rural-extension-staff": lambda d: d.filed_by(22).assign(22).sign(17, but=("县农业农村局",)),
-    "welfare-left-behind-children": lambda d: d.filed_by(3).assign(3, [
-        ("县民政局", Part.LEAD), *((name, Part.CO) for name in (*d.text.co, "县财政局")),
-    ]),
+    "welfare-left-behind-children": lambda d: d.filed_by(3).assign(
+        3,
+        [
+            ("县民政局", Part.LEAD),
+            *((name, Part.CO) for name in (*d.text.co, "县财政局")),
+        ],
+    ),
     "economy-factory-sublet-fire-safety": _return_asked,
     "economy-home-decoration-dispute": _yellow,
     "rural-compost-yard": _yellow,
@@ -131,8 +138,8 @@ STORIES: dict[str, Story] = {
     "urban-road-digging": _red,
     "rural-tea-clean-energy": lambda d: _soon(d, by=LIN),
     "rural-returnee-loans": lambda d: d.filed_by(33).assign(33).sign(30).talk(24).advice(6),
-    "economy-small-factory-digital": lambda d: d.filed_by(44).assign(44).sign(41).talk(35, note=d.text.contact).advice(
-        20, but=("县财政局",)
+    "economy-small-factory-digital": lambda d: (
+        d.filed_by(44).assign(44).sign(41).talk(35, note=d.text.contact).advice(20, but=("县财政局",))
     ),
     "economy-scenic-worry-free-return": _with_leader,
     "economy-credit-repair-guide": _with_leader,
@@ -148,7 +155,7 @@ STORIES: dict[str, Story] = {
     "learning-tutoring-fees": lambda d: _second(d, 28),
     "rural-front-ditches": lambda d: _second(d, 18),
     "urban-park-trucks": _with_office,
-}  # fmt: skip
+}
 MERGED = ("economy-decoration-prepay-protect", "welfare-medical-elder-care-merged")
 ELSEWHERE: tuple[Story, ...] = (
     lambda d: d.draft(12).submit(3),

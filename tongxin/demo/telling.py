@@ -64,10 +64,16 @@ class Telling:
         """Begin it; `body` in whose name the office enters it."""
         text, office = self.text, self.assembly.office
         self.proposal = Proposal(
-            committee=self.assembly.committee, form=form, title=text.title, situation=text.situation, analysis=text.analysis,
-            suggestions=text.suggestions, suggested_units="、".join([text.lead, *text.co][:3]), edited_at=edited or at,
+            committee=self.assembly.committee,
+            form=form,
+            title=text.title,
+            situation=text.situation,
+            analysis=text.analysis,
+            suggestions=text.suggestions,
+            suggested_units="、".join([text.lead, *text.co][:3]),
+            edited_at=edited or at,
             entered_by=None if first else office.account,
-        )  # fmt: skip
+        )
         actor, capacity = (first.account, "") if first else (office.account, office.acting_as)
         self.ledger.begin(self.proposal, actor=actor, at=at, acting_as=capacity, **({} if first else {"on_behalf": body}))
         self.signatures.append(
@@ -95,9 +101,14 @@ class Telling:
         made = []
         for place, member in enumerate(members, 1):
             signature = Signature(
-                committee=self.assembly.committee, proposal=proposal, member=member, role=Role.CO, answer=Answer.INVITED,
-                invited_at=at, place_in_list=place,
-            )  # fmt: skip
+                committee=self.assembly.committee,
+                proposal=proposal,
+                member=member,
+                role=Role.CO,
+                answer=Answer.INVITED,
+                invited_at=at,
+                place_in_list=place,
+            )
             self.ledger.note("proposals.invite", proposal, actor=self.author, at=at, **facts.invited(member.name, member, until))
             made.append(self.ledger.add(signature))
         self.signatures += made
@@ -127,9 +138,12 @@ class Telling:
             if signature.answer == Answer.INVITED and signature.member is not None:
                 signature.answer, signature.answered_at = Answer.LAPSED, at
                 self.ledger.note(
-                    "proposals.lapse_invitation", proposal, actor=self.author, at=at,
+                    "proposals.lapse_invitation",
+                    proposal,
+                    actor=self.author,
+                    at=at,
                     **facts.lapsed(signature.member.name, signature.member, overdue=is_over(proposal.cosign_until, at)),
-                )  # fmt: skip
+                )
 
     # ── the office ──
     def _office(self, action: str, at: datetime, **data: Any) -> Any:
@@ -163,14 +177,25 @@ class Telling:
         """Merge it into a filed proposal."""
         head = self.assembly.head
         self.ledger.step(
-            self.proposal, "merge", actor=head.account, at=at, acting_as=head.acting_as, into=lead.proposal.uid, reason=reason,
-            into_label="", lead=lead.proposal,
-        )  # fmt: skip
+            self.proposal,
+            "merge",
+            actor=head.account,
+            at=at,
+            acting_as=head.acting_as,
+            into=lead.proposal.uid,
+            reason=reason,
+            into_label="",
+            lead=lead.proposal,
+        )
         self.proposal.merged_into, self.proposal.decided_at = lead.proposal, at
         self.ledger.note(
-            "proposals.absorb", lead.proposal, actor=head.account, at=at, acting_as=head.acting_as,
+            "proposals.absorb",
+            lead.proposal,
+            actor=head.account,
+            at=at,
+            acting_as=head.acting_as,
             **facts.absorbed(self.proposal.title, self.proposal, reason),
-        )  # fmt: skip
+        )
 
     def not_file(self, *, code: str, destination: str, reason: str, at: datetime) -> None:
         """Decide that it is not filed, why, and where its content goes."""
@@ -181,9 +206,17 @@ class Telling:
             raise ValueError(message)
         head = self.assembly.head
         self.ledger.step(
-            self.proposal, "not_file", actor=head.account, at=at, acting_as=head.acting_as, version=rules.version,
-            reason_code=code, destination=destination, reason=reason, **facts.refused(listed.text, reason),
-        )  # fmt: skip
+            self.proposal,
+            "not_file",
+            actor=head.account,
+            at=at,
+            acting_as=head.acting_as,
+            version=rules.version,
+            reason_code=code,
+            destination=destination,
+            reason=reason,
+            **facts.refused(listed.text, reason),
+        )
         self.proposal.destination, self.proposal.reason_code, self.proposal.decided_at = destination, code, at
 
     def pass_on(self, *, to: str, at: datetime) -> None:

@@ -101,7 +101,10 @@ _FIRST_DAY = re.compile(r"^\d{1,2} ?月(?: ?\d{1,2} ?日|底|初|[上中下]旬)
 
 
 def undated(note: str) -> str:
-    """Return the note of a talk without the day it begins with, for a talk that was told of on another; empty when it names more."""
+    """Return the note of a talk without the day it begins with, for a talk that was told of on another.
+
+    Empty when it names more.
+    """
     said = _FIRST_DAY.sub("", note)
     return "" if _ANY_MONTH.search(said) else said
 

@@ -34,9 +34,24 @@ from tongxin.regulations.actions import load_library
 from tongxin.regulations.queries import forget, in_force
 
 ROWS = (
-    Account, Unit, Appointment, Member, Seat, Post, Suspension, Proposal, Signature, Endorsement, Case, Task, Advice, Contact, Presence,
-    Reply, Rating,
-)  # fmt: skip
+    Account,
+    Unit,
+    Appointment,
+    Member,
+    Seat,
+    Post,
+    Suspension,
+    Proposal,
+    Signature,
+    Endorsement,
+    Case,
+    Task,
+    Advice,
+    Contact,
+    Presence,
+    Reply,
+    Rating,
+)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,7 @@
-"""The natural year of a proposal: handed in before or after the plenary, decided in February, assigned in March, answered by June."""
+"""The natural year of a proposal.
+
+Handed in before or after the plenary, decided in February, assigned in March, answered by June.
+"""
 
 import random
 from dataclasses import dataclass, field
@@ -20,10 +23,16 @@ from tongxin.proposals.choices import Form
 PLENARY_SHARE = 0.85
 IN_COURT = ("诉讼", "仲裁", "审理")
 BODIES = {
-    "民盟界": (Form.PARTY, "民盟云溪县支部"), "民建界": (Form.PARTY, "民建云溪县支部"), "农工党界": (Form.PARTY, "农工党云溪县支部"),
-    "总工会界": (Form.BODY, "县总工会"), "妇联界": (Form.BODY, "县妇女联合会"), "农业界": (Form.SECTOR, "农业界"),
-    "医药卫生界": (Form.SECTOR, "医药卫生界"), "特别邀请界": (Form.SPECIAL, "提案委员会"), "经济界": (Form.SPECIAL, "经济和农业委员会"),
-}  # fmt: skip
+    "民盟界": (Form.PARTY, "民盟云溪县支部"),
+    "民建界": (Form.PARTY, "民建云溪县支部"),
+    "农工党界": (Form.PARTY, "农工党云溪县支部"),
+    "总工会界": (Form.BODY, "县总工会"),
+    "妇联界": (Form.BODY, "县妇女联合会"),
+    "农业界": (Form.SECTOR, "农业界"),
+    "医药卫生界": (Form.SECTOR, "医药卫生界"),
+    "特别邀请界": (Form.SPECIAL, "提案委员会"),
+    "经济界": (Form.SPECIAL, "经济和农业委员会"),
+}
 
 
 @dataclass
@@ -166,8 +175,10 @@ def decide_otherwise(telling: Telling, lead: Telling | None, decided: datetime, 
     why = text.why or phrases.NOT_FILED
     in_court = any(word in why for word in IN_COURT)
     code, destination = {
-        "suggestion": ("small", "suggestion"), "letter": ("small", "letter"), "opinion": ("information", "opinion"),
-    }.get(text.outcome) or (("in_court", "nowhere") if in_court else ("beyond", "opinion"))  # fmt: skip
+        "suggestion": ("small", "suggestion"),
+        "letter": ("small", "letter"),
+        "opinion": ("information", "opinion"),
+    }.get(text.outcome) or (("in_court", "nowhere") if in_court else ("beyond", "opinion"))
     telling.not_file(code=code, destination=destination, reason=why, at=decided)
     if destination != "nowhere":
         to = {"opinion": "社情民意信息工作组", "letter": f"{text.lead}（委员来信）"}.get(destination, text.lead)

@@ -13,12 +13,15 @@ from tongxin.workflow import engine
 from tongxin.workflow.engine import Overtaken, WorkflowError
 
 MOST = 500  # rows at once
-Picks = Mapping[str, str | None]  # uids of ticked rows, each with what the confirmation showed of it, where there was one
+# uids of ticked rows, each with what the confirmation showed of it, where there was one
+Picks = Mapping[str, str | None]
 
 
 @dataclass(frozen=True)
 class Ticked:
-    """The ticked lines that are still there: those the act is open for as they were shown, and the others with why it is not.
+    """The ticked lines that are still there.
+
+    Those the act is open for as they were shown, and the others with why it is not.
 
     `seen` says of each uid what is decided on.
     """
@@ -86,7 +89,10 @@ def ticked(listing: Listing, question: Question, act: Act, picks: Picks) -> Tick
 
 
 def to_each(listing: Listing, act: Act, found: Ticked, question: Question, said: Mapping[str, Any]) -> Outcome:
-    """Do an act to each row in a transaction of its own; what cannot be done, or was moved since it was read, is left and said."""
+    """Do an act to each row in a transaction of its own.
+
+    What cannot be done, or was moved since it was read, is left and said.
+    """
     outcome = Outcome(left=[(str(act.subject(line)), why) for line, why in found.shut], gone=found.gone)
     for line in found.open:
         subject = act.subject(line)

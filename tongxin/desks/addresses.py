@@ -10,7 +10,10 @@ from tongxin.desks.pages import paths_of
 
 
 def addresses_of(below: str, *declared: Listing | Beginning | ObjectPage) -> list[URLPattern]:
-    """Return the addresses below a matter's own, in the order in which they may be told apart: a row's page comes last."""
+    """Return the addresses below a matter's own, in the order in which they may be told apart.
+
+    A row's page comes last.
+    """
     found = [pattern for one in declared if isinstance(one, Listing) for pattern in paths_of(one, below)]
     found += [path(f"{below}new/", page_of_beginning(one), name=one.name) for one in declared if isinstance(one, Beginning)]
     found += [path(f"{below}<str:uid>/", page_of_object(one), name=one.name) for one in declared if isinstance(one, ObjectPage)]

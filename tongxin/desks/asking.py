@@ -31,9 +31,12 @@ def question_of(listing: Listing, said: QueryDict, user: Any, *, at: datetime) -
     tab = listing.tab(said.get(listing.tab_name, elsewhere), question)
     size = asked.number(said.get("size", ""))
     return replace(
-        question, tab=tab.key, chosen=tab.knows(question.chosen), sort=asked.one_of(said.get("sort", ""), tab.orders),
+        question,
+        tab=tab.key,
+        chosen=tab.knows(question.chosen),
+        sort=asked.one_of(said.get("sort", ""), tab.orders),
         size=size if size in listing.sizes else listing.sizes[0],
-    )  # fmt: skip
+    )
 
 
 def addresses(listing: Listing, question: Question) -> Callable[..., str]:

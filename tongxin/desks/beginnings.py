@@ -1,4 +1,7 @@
-"""How a row begins on a page: a matter declares what is asked and the act; form, page and the way to the new row come from that."""
+"""How a row begins on a page: a matter declares what is asked and the act.
+
+Form, page and the way to the new row come from that.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,7 @@
-"""The rows of a list and what narrows them, drawn without templates: a list is full of them, and a cell is a few words."""
+"""The rows of a list and what narrows them, drawn without templates.
+
+A list is full of them, and a cell is a few words.
+"""
 
 from collections.abc import Iterable
 from html import escape

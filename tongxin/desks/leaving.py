@@ -1,4 +1,7 @@
-"""A list as a file: every row of what was asked, in the list's order, written as it is read; each time it leaves, an event."""
+"""A list as a file: every row of what was asked, in the list's order, written as it is read.
+
+Each time it leaves, an event.
+"""
 
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -55,7 +58,9 @@ def lines_of(listing: Listing, question: Question, *, picked: Sequence[str] | No
 
 
 def leave(page: Shown, *, ending: str, picked: Sequence[str] | None = None, title: str = "") -> FileResponse:
-    """Write what a page's question asks, all pages of it, or the picked rows, to a file that is sent; record that it left.
+    """Write what a page's question asks, all pages of it, or the picked rows, to a file that is sent.
+
+    Record that it left.
 
     Refused to who may not have it, whoever calls.
     """

@@ -1,7 +1,9 @@
-"""Lists: an app declares in its `lists.py` what one shows; page, cards, tabs, filters, paging, acts, sheets and API come from that.
+"""Lists: an app declares in its `lists.py` what one shows.
 
-Rows come a page at a time, behind or before a border row that the address names; each tab reads them in a constant number of
-queries, whatever it shows of them.
+Page, cards, tabs, filters, paging, acts, sheets and API come from that.
+
+Rows come a page at a time, behind or before a border row that the address names; each tab reads them in a constant
+number of queries, whatever it shows of them.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -76,8 +78,8 @@ class Step:
 class Cell:
     """What a column shows of a row: its text, where that leads, marks beside it, a line below it in small type.
 
-    `badge` is the look of a state whose word is the text; `chip` a deadline instead of a text; `faint` what is no answer yet;
-    `steps` are buttons before the text.
+    `badge` is the look of a state whose word is the text; `chip` a deadline instead of a text; `faint` what is no
+    answer yet; `steps` are buttons before the text.
     """
 
     text: Any
@@ -105,8 +107,9 @@ class Cell:
 class Column:
     """A column: its key in the API, its head, what it shows of a row, how it stands (`look`: title, nowrap, wide, num).
 
-    `says` gives what a sheet and the API write, where that is another text than the screen's; `sorts` the orders, up and down, that
-    its head offers; `only`: "page" or "sheet" where it stands in one of them alone; `width`: characters in a sheet.
+    `says` gives what a sheet and the API write, where that is another text than the screen's; `sorts` the orders, up
+    and down, that its head offers; `only`: "page" or "sheet" where it stands in one of them alone; `width`: characters
+    in a sheet.
     """
 
     name: str
@@ -133,9 +136,10 @@ class Column:
 class Filter:
     """A choice that narrows the rows; an empty value says that everything stays.
 
-    `place`: in the row of filters, among `more` of them, as `tabs`, as `lanes` (the deadline levels), in the head as the `scope` of
-    the whole list (one is always chosen, the first where none is named), or only in the address, as a chip (`hidden`).
-    `handed_on`: `narrow` does nothing with the value but hand it on, and asks nothing of the question (`desks.reading`).
+    `place`: in the row of filters, among `more` of them, as `tabs`, as `lanes` (the deadline levels), in the head as
+    the `scope` of the whole list (one is always chosen, the first where none is named), or only in the address, as a
+    chip (`hidden`). `handed_on`: `narrow` does nothing with the value but hand it on, and asks nothing of the question
+    (`desks.reading`).
     """
 
     name: str
@@ -171,8 +175,8 @@ def _nothing_yet(_question: Question) -> Saying:
 class Tab:
     """A part of a list: which rows, in which order (the last field unique), as which lines, under which columns.
 
-    `lines` makes of the rows of one page what the columns read; without it they read the rows themselves. `filled` are the fields
-    of the order that these rows always have, `orders` those that may be asked for.
+    `lines` makes of the rows of one page what the columns read; without it they read the rows themselves. `filled` are
+    the fields of the order that these rows always have, `orders` those that may be asked for.
     """
 
     key: str
@@ -214,7 +218,10 @@ class Link:
 
 @dataclass(frozen=True)
 class Head:
-    """What stands above a list where it depends on who asks: the title, a line below it, figures that open to their rows."""
+    """What stands above a list where it depends on who asks.
+
+    The title, a line below it, figures that open to their rows.
+    """
 
     title: Any
     intro: Any = ""
@@ -226,10 +233,11 @@ class Head:
 class Act:
     """What may be done to ticked rows, each for itself and in a transaction of its own.
 
-    `subject` is the object of a line that `permission` is asked of; `shut` says of a line why it cannot be done (nothing where it
-    can), `why` of a bar's button that some of the ticked are so; `asks` makes the form of what must be said; `does` gets the line,
-    its clean data, the actor, the time, and which last move was `seen`. A refusal that it raises is one of `refusals`. `rests_on`
-    names what of a line it uses besides the object's last move and its `read_as`: only what was shown is done.
+    `subject` is the object of a line that `permission` is asked of; `shut` says of a line why it cannot be done
+    (nothing where it can), `why` of a bar's button that some of the ticked are so; `asks` makes the form of what must
+    be said; `does` gets the line, its clean data, the actor, the time, and which last move was `seen`. A refusal that
+    it raises is one of `refusals`. `rests_on` names what of a line it uses besides the object's last move and its
+    `read_as`: only what was shown is done.
     """
 
     name: str
@@ -248,9 +256,12 @@ class Act:
 
 @dataclass(frozen=True)
 class Ticking:
-    """By which uid a line is ticked, and which lines ticked uids are, in the order in which acts are done; its own row's without it.
+    """By which uid a line is ticked, and which lines ticked uids are, in the order in which acts are done.
 
-    So that what another clerk did meanwhile is still named, it finds lines in whatever part of the list they stand by now.
+    Its own row's without it.
+
+    So that what another clerk did meanwhile is still named, it finds lines in whatever part of the list they stand by
+    now.
     """
 
     lines: Callable[[Question, Sequence[str]], Sequence[Any]]
@@ -261,7 +272,8 @@ class Ticking:
 class Sheet:
     """That a list leaves as CSV or XLSX, under a permission, each time an event of the committee that `of` names.
 
-    `kind` is the event's; its data are `rows` and `filter`. `name` begins the file's name: the list's title where it says nothing.
+    `kind` is the event's; its data are `rows` and `filter`. `name` begins the file's name: the list's title where it
+    says nothing.
     """
 
     kind: str
@@ -272,9 +284,12 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Listing:
-    """A list: its title, who may open it, its parts, what it is searched for and narrowed by. `name` is its address's too.
+    """A list: its title, who may open it, its parts, what it is searched for and narrowed by.
 
-    `counts` counts the parts by their keys, and where a filter stands as lanes the deadline levels by theirs, in one read.
+    `name` is its address's too.
+
+    `counts` counts the parts by their keys, and where a filter stands as lanes the deadline levels by theirs, in one
+    read.
     """
 
     name: str

@@ -1,4 +1,7 @@
-"""The life of a row, read from its lifecycle's table: the stages it came through, where it stands, and those that are to come."""
+"""The life of a row, read from its lifecycle's table.
+
+The stages it came through, where it stands, and those that are to come.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -54,7 +57,10 @@ def _passed(workflow: Workflow, state: str, events: Iterable[Event]) -> dict[str
 
 
 def _ahead(workflow: Workflow, state: str, passed: set[str]) -> list[str]:
-    """Return the states that follow when each next step is the first of the table that leads on: not a grave one, no way back."""
+    """Return the states that follow when each next step is the first of the table that leads on.
+
+    Not a grave one, no way back.
+    """
     found: list[str] = []
     while True:
         steps = (

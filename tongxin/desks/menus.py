@@ -1,4 +1,7 @@
-"""Menus: each app declares in its `desk.py` under which heading its pages stand; who may not open one does not see it."""
+"""Menus: each app declares in its `desk.py` under which heading its pages stand.
+
+Who may not open one does not see it.
+"""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

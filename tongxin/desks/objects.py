@@ -1,7 +1,7 @@
 """Pages of objects: a matter declares what the page of one of its rows shows, and the apps above it add sections and acts to it.
 
-What such a page needs to know of its object it reads once (`read`); head, sections and acts take it from there. So its queries are
-those of the reading, whatever is declared.
+What such a page needs to know of its object it reads once (`read`); head, sections and acts take it from there. So its
+queries are those of the reading, whatever is declared.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -118,8 +118,8 @@ def steps_of(reading: Reading) -> Iterable[Button]:
 class ObjectPage:
     """The page of a model's rows (OBJECTS). `name` is its address's too, `permission` is asked of the row.
 
-    `fields`, each a label and a name, are shown in a section of their own; `instead` leads a reader elsewhere (to the public
-    page of what he sees only because it is published).
+    `fields`, each a label and a name, are shown in a section of their own; `instead` leads a reader elsewhere (to the
+    public page of what he sees only because it is published).
     """
 
     name: str

@@ -73,7 +73,10 @@ def sheet_of(listing: Listing) -> View:
 
 
 def acts_of(listing: Listing) -> View:
-    """Return the view that does something to ticked rows: first it shows what that means, then it says what became of each."""
+    """Return the view that does something to ticked rows.
+
+    First it shows what that means, then it says what became of each.
+    """
 
     @requires(listing.permission)
     def acts(request: HttpRequest) -> HttpResponseBase:

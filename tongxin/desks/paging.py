@@ -27,7 +27,9 @@ def page_by(
     back: bool = False,
     filled: Collection[str] = (),
 ) -> Slice:
-    """Read a page behind `key`, or before it with `back`. Of the names that order the rows (-closed_at, id) the last is unique.
+    """Read a page behind `key`, or before it with `back`.
+
+    Of the names that order the rows (-closed_at, id) the last is unique.
 
     Rows without what may be empty stand last; of what is `filled` in all these rows an index finds the beginning.
     """
@@ -56,7 +58,10 @@ def in_order(rows: QuerySet[Any], names: Sequence[str], *, filled: Collection[st
 
 
 def slice_of(found: list[Any], *, size: int, back: bool, is_first: bool) -> Slice:
-    """Return the page that was read: of `rows_by` everything that is there. `is_first`: it begins at the end it is read from."""
+    """Return the page that was read: of `rows_by` everything that is there.
+
+    `is_first`: it begins at the end it is read from.
+    """
     more, found = len(found) > size, found[:size]
     if back:
         return Slice(found[::-1], has_previous=more, has_next=not is_first)
@@ -64,10 +69,17 @@ def slice_of(found: list[Any], *, size: int, back: bool, is_first: bool) -> Slic
 
 
 def page_asked(
-    rows: QuerySet[Any], names: Sequence[str], said: Mapping[str, str], *, size: int, filled: Collection[str] = (),
+    rows: QuerySet[Any],
+    names: Sequence[str],
+    said: Mapping[str, str],
+    *,
+    size: int,
+    filled: Collection[str] = (),
     known: Callable[[], QuerySet[Any]] | None = None,
-) -> Slice:  # fmt: skip
-    """Read the page that an address asks for: `after` or `before` the row with a uid; where there is none any more, the first.
+) -> Slice:
+    """Read the page that an address asks for: `after` or `before` the row with a uid.
+
+    Where there is none any more, the first.
 
     `known` are further rows that the reader may see: one of them is a border still, though it left these.
     """
@@ -79,19 +91,27 @@ def page_asked(
     )
 
 
-def never_behind_the_last(
-    page: Callable[[Sequence[Any] | None, bool], Slice], key: Sequence[Any] | None, *, back: bool
-) -> Slice:  # fmt: skip
-    """Read a page; where nothing is left beyond its key, the one at that end of the list: an empty page leads nowhere."""
+def never_behind_the_last(page: Callable[[Sequence[Any] | None, bool], Slice], key: Sequence[Any] | None, *, back: bool) -> Slice:
+    """Read a page; where nothing is left beyond its key, the one at that end of the list.
+
+    An empty page leads nowhere.
+    """
     found = page(key, back)
     return found if found.rows or key is None else page(None, not back)
 
 
 def key_asked(
-    rows: QuerySet[Any], names: Sequence[str], said: Mapping[str, str], *, filled: Collection[str],
+    rows: QuerySet[Any],
+    names: Sequence[str],
+    said: Mapping[str, str],
+    *,
+    filled: Collection[str],
     border: Callable[[Sequence[str], str], Sequence[Any] | None],
-) -> tuple[Sequence[Any] | None, bool]:  # fmt: skip
-    """Return behind which key a page begins, and whether it is read backwards; `border` finds what orders the row with a uid."""
+) -> tuple[Sequence[Any] | None, bool]:
+    """Return behind which key a page begins, and whether it is read backwards.
+
+    `border` finds what orders the row with a uid.
+    """
     before, after = said.get("before", ""), said.get("after", "")
     key = placed(rows, names, border(names, before or after), filled=filled)
     return key, bool(before) and key is not None
@@ -108,7 +128,10 @@ def placed(
 
 
 def pages(rows: QuerySet[Any], names: Sequence[str], *, size: int, filled: Collection[str] = ()) -> Iterator[list[Any]]:
-    """Yield all rows in order, some at a time: their keys are read at once, so that none is lost that moves meanwhile."""
+    """Yield all rows in order, some at a time.
+
+    Their keys are read at once, so that none is lost that moves meanwhile.
+    """
     keys = list(in_order(rows, names, filled=filled).values_list("pk", flat=True))
     for start in range(0, len(keys), size):
         part = keys[start : start + size]
@@ -124,7 +147,10 @@ def border_of(
     filled: Collection[str],
     known: Callable[[], QuerySet[Any]] | None = None,
 ) -> Sequence[Any] | None:
-    """Return what orders the row with a uid: one of the rows, or of those `known` that left them; what is reckoned is known of the first."""
+    """Return what orders the row with a uid: one of the rows, or of those `known` that left them.
+
+    What is reckoned is known of the first.
+    """
     if not uid:
         return None
     paths = [name.lstrip("-") for name in names]

@@ -13,8 +13,8 @@ from tongxin.desks.declared import declared
 class Panel:
     """A part of a first page: MEMBER_PANELS and DESK_PANELS read for a person, FRONT_PANELS for a committee's public.
 
-    Where it reads nothing, it does not stand there. Its template finds what it read under `facts`; on a desk, `beside` is
-    what is drawn of the same facts in the narrow column.
+    Where it reads nothing, it does not stand there. Its template finds what it read under `facts`; on a desk, `beside`
+    is what is drawn of the same facts in the narrow column.
     """
 
     template: str
@@ -34,7 +34,10 @@ class Shown:
 
 @dataclass(frozen=True)
 class Line:
-    """A line of a board: what it speaks of, how that stands, where it is seen; a `level` (good, warn, bad) where it is judged."""
+    """A line of a board: what it speaks of, how that stands, where it is seen.
+
+    A `level` (good, warn, bad) where it is judged.
+    """
 
     label: str
     said: str
@@ -44,7 +47,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Board:
-    """What somebody looks after, in a few lines, also when all is quiet: a home is never empty. Drawn by desks/_boards.html."""
+    """What somebody looks after, in a few lines, also when all is quiet: a home is never empty.
+
+    Drawn by desks/_boards.html.
+    """
 
     title: str
     lines: Sequence[Line]
@@ -101,7 +107,10 @@ def front_doors(committee: Committee) -> list[tuple[FrontDoor, str]]:
 
 @dataclass(frozen=True)
 class FrontFinder:
-    """The search field of a committee's front (FRONT_FINDERS; the first counts): asks its address for `q`, `in` the committee."""
+    """The search field of a committee's front (FRONT_FINDERS; the first counts).
+
+    Asks its address for `q`, `in` the committee.
+    """
 
     label: Any
     hint: Any

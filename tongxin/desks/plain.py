@@ -1,4 +1,7 @@
-"""What most matters say alike of their rows: columns, a tab of all that one may see, what waits in a state. Who says better, declares it."""
+"""What most matters say alike of their rows: columns, a tab of all that one may see, what waits in a state.
+
+Who says better, declares it.
+"""
 
 from collections.abc import Callable, Iterable
 from datetime import date
@@ -37,7 +40,7 @@ def all_of(workflow: Workflow, *columns: Column, fetched: tuple[str, ...] = ()) 
     """List the rows of a lifecycle that somebody may see, newest first, with the rows `fetched` that their columns read."""
     return Tab(
         "all", _("全部"), lambda q: VISIBLE_TO[workflow.name](q.user).select_related(*fetched), ("-id",), (*columns, STATE)
-    )  # fmt: skip
+    )
 
 
 # ── on desks ─────────────────────────────────────────────────────────────────────────────────────

@@ -23,9 +23,12 @@ MOST = 20  # of one kind on a member's home, which is no list
 # ── what apps declare ────────────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True)
 class Queue:
-    """What waits for who holds one of some duties (QUEUES): its rows on a day, and what a home page says of the first of them.
+    """What waits for who holds one of some duties (QUEUES).
 
-    What ends at a minute and not with an event is `counted_anew` each time; what is not counted by its rows has a `count`.
+    Its rows on a day, and what a home page says of the first of them.
+
+    What ends at a minute and not with an event is `counted_anew` each time; what is not counted by its rows has a
+    `count`.
     """
 
     duties: tuple[str, ...]
@@ -54,7 +57,9 @@ class Queue:
 
 @dataclass(frozen=True)
 class ForMember:
-    """What waits for a member (FOR_MEMBERS): its rows (of a member's key, at a moment, on its day), and what is said of them.
+    """What waits for a member (FOR_MEMBERS).
+
+    Its rows (of a member's key, at a moment, on its day), and what is said of them.
 
     `shown` fetches with each row what is said of it, and puts the most urgent first; `each` tells what counts as one.
     """
@@ -89,7 +94,10 @@ class ForMember:
 
 @dataclass(frozen=True)
 class Nobodys:
-    """The states of a lifecycle in which a row itself waits in no queue (NOBODYS), each with why; every other one stands in one."""
+    """The states of a lifecycle in which a row itself waits in no queue (NOBODYS), each with why.
+
+    Every other one stands in one.
+    """
 
     workflow: str
     states: Mapping[str, str]

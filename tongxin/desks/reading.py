@@ -1,4 +1,7 @@
-"""How a page of a list is read: where the list says what its rows are asked about, by a question that is put together once."""
+"""How a page of a list is read.
+
+Where the list says what its rows are asked about, by a question that is put together once.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -15,16 +18,21 @@ Chosen = Sequence[tuple[Narrow, str]]
 
 
 class Rows:
-    """Which rows a part of a list has: `build` makes them of what `hands` takes from the question, and hands it on alone.
+    """Which rows a part of a list has.
 
-    What `hands` gives has the forms that `core.prepared` knows. A page is then asked by a statement that was written once, for
-    whoever reads; asked as a function it is a QuerySet like any other, or what `plain` makes of a question that cannot be so.
+    `build` makes them of what `hands` takes from the question, and hands it on alone.
+
+    What `hands` gives has the forms that `core.prepared` knows. A page is then asked by a statement that was written
+    once, for whoever reads; asked as a function it is a QuerySet like any other, or what `plain` makes of a question
+    that cannot be so.
     """
 
     def __init__(
-        self, build: Callable[..., QuerySet[Any]], hands: Callable[[Question], Sequence[Any]],
+        self,
+        build: Callable[..., QuerySet[Any]],
+        hands: Callable[[Question], Sequence[Any]],
         plain: Callable[[Question], QuerySet[Any]] | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._build, self._hands, self._plain = build, hands, plain
         self._pages, self._counts, self._borders = Prepared(self._page), Prepared(self._most), Prepared(self._bordering)
         self._known: QuerySet[Any] | None = None
@@ -33,18 +41,31 @@ class Rows:
         return self._plain(question) if self._plain else self._build(*self._hands(question))
 
     def page(
-        self, question: Question, chosen: Chosen, names: tuple[str, ...], said: Mapping[str, str], *,
+        self,
+        question: Question,
+        chosen: Chosen,
+        names: tuple[str, ...],
+        said: Mapping[str, str],
+        *,
         filled: frozenset[str],
-    ) -> Slice:  # fmt: skip
+    ) -> Slice:
         """Read the page that an address asks for, narrowed by what is chosen."""
         key, back = key_asked(self._bare(question), names, said, filled=filled, border=self._border(question))
         own, narrowed, values = self._asked(question, chosen)
 
         def page(key: Sequence[Any] | None, back: bool) -> Slice:  # noqa: FBT001 -- as `never_behind_the_last` asks
             found = self._pages.all(
-                *own, *values, *(key or ()), own=len(own), narrowed=narrowed, names=names, size=question.size, back=back,
-                filled=filled, has_key=key is not None,
-            )  # fmt: skip
+                *own,
+                *values,
+                *(key or ()),
+                own=len(own),
+                narrowed=narrowed,
+                names=names,
+                size=question.size,
+                back=back,
+                filled=filled,
+                has_key=key is not None,
+            )
             return slice_of(found, size=question.size, back=back, is_first=key is None)
 
         return never_behind_the_last(page, key, back=back)
@@ -97,7 +118,10 @@ class Rows:
 
 
 def visible(user: Any, model: type[Model]) -> QuerySet[Any]:
-    """Return what somebody may see of rows that have a lifecycle: one that left a part of a list is a border still; none of others."""
+    """Return what somebody may see of rows that have a lifecycle: one that left a part of a list is a border still.
+
+    None of others.
+    """
     workflow = BY_MODEL.get(model._meta.label_lower)  # noqa: SLF001 -- Django's public-in-practice Meta
     return VISIBLE_TO[workflow.name](user) if workflow else model._default_manager.none()  # noqa: SLF001 -- as above
 

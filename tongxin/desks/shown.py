@@ -108,9 +108,11 @@ class Shown:
         """Say where else in the list what is looked for stands, if it does."""
         for tab in self.listing.tabs:
             if (
-                tab.key != self.tab.key and tab.listed and tab.offered(self.question)
+                tab.key != self.tab.key
+                and tab.listed
+                and tab.offered(self.question)
                 and not tab.unknown & self.question.chosen.keys()
-            ):  # fmt: skip
+            ):
                 number = capped(self.listing.rows(tab, replace(self.question, tab=tab.key)))
                 if number:
                     said = {"part": tab.label, "n": counted(number)}
@@ -154,17 +156,25 @@ class Shown:
         """The other whole lists of the same kind."""
         return [
             NavItem(str(words), f"?{f.name}={value}")
-            for f, chosen, choices in self._at("scope") for value, words in choices if value != chosen
-        ]  # fmt: skip
+            for f, chosen, choices in self._at("scope")
+            for value, words in choices
+            if value != chosen
+        ]
 
     @property
     def filter_tabs(self) -> list[tuple[Any, list[NavItem]]]:
         """The filters that stand as tabs, where there is something to choose."""
         return [
-            (f.label, [NavItem(str(words), self.address(**{f.name: value}), count=None, current=value == chosen)  # type: ignore[arg-type]
-                       for value, words in choices])
-            for f, chosen, choices in self._at("tabs") if len(choices) > 2  # noqa: PLR2004 -- all, and the only one
-        ]  # fmt: skip
+            (
+                f.label,
+                [
+                    NavItem(str(words), self.address(**{f.name: value}), count=None, current=value == chosen)  # type: ignore[arg-type]
+                    for value, words in choices
+                ],
+            )
+            for f, chosen, choices in self._at("tabs")
+            if len(choices) > 2  # noqa: PLR2004 -- all, and the only one
+        ]
 
     @property
     def chips(self) -> list[dict[str, str]]:
@@ -200,15 +210,20 @@ def shown(listing: Listing, said: QueryDict, user: Any, *, at: datetime) -> Show
     narrowed = bool(question.words or {f.name for f in listing.filters if f.place != "scope"} & question.chosen.keys())
     uncounted = counts.get(tab.key, 0) is None
     return Shown(
-        listing, question, tab,
+        listing,
+        question,
+        tab,
         head=listing.head(question) if listing.head else Head(listing.title, listing.intro),
-        columns=tab.on_the_page(question), rows=part.rows, lines=lines,
+        columns=tab.on_the_page(question),
+        rows=part.rows,
+        lines=lines,
         acts=[act for name in tab.acts if (act := listing.act(name, tab, question)) is not None],
         number=None if uncounted else _number(count, part, None if narrowed else counts.get(tab.key)),
         previous_url=address(before=part.rows[0].uid) if part.has_previous and part.rows else "",
         next_url=address(after=part.rows[-1].uid) if part.has_next and part.rows else "",
-        tabs=_tabs(listing, question, counts), lanes=_lanes(listing, question, counts),
-    )  # fmt: skip
+        tabs=_tabs(listing, question, counts),
+        lanes=_lanes(listing, question, counts),
+    )
 
 
 def _number(count: Callable[[], int], part: Slice, known: int | None) -> int:
@@ -226,11 +241,14 @@ def _tabs(listing: Listing, question: Question, counts: dict[str, int | None]) -
     standing = {f.name: value for f in listing.filters if f.place == "tabs" and (value := question.chosen.get(f.name, ""))}
     return [
         NavItem(
-            str(t.label), address(**standing, **{listing.tab_name: t.key}), current=t.key == question.tab,
+            str(t.label),
+            address(**standing, **{listing.tab_name: t.key}),
+            current=t.key == question.tab,
             count=None if (n := counts.get(t.key)) is None else counted(n),  # type: ignore[arg-type]
         )
-        for t in offered if t.kept or counts.get(t.key) or t.key == question.tab
-    ]  # fmt: skip
+        for t in offered
+        if t.kept or counts.get(t.key) or t.key == question.tab
+    ]
 
 
 def _lanes(listing: Listing, question: Question, counts: dict[str, int | None]) -> list[Lane]:
@@ -241,8 +259,12 @@ def _lanes(listing: Listing, question: Question, counts: dict[str, int | None]) 
     standing = {f.name: value for f in listing.filters if f.place == "tabs" and (value := question.chosen.get(f.name, ""))}
     return [
         Lane(
-            level, str(word), _("显示全部") if level == chosen else str(text), counted(counts[level] or 0),
-            address(**standing, **{listing.tab_name: listing.lanes_tab, name: "" if level == chosen else level}), level == chosen,
+            level,
+            str(word),
+            _("显示全部") if level == chosen else str(text),
+            counted(counts[level] or 0),
+            address(**standing, **{listing.tab_name: listing.lanes_tab, name: "" if level == chosen else level}),
+            level == chosen,
         )
         for level, (word, text) in WORDS.items()
-    ]  # fmt: skip
+    ]

@@ -16,7 +16,10 @@ MOST_COPIES = 20  # of one person beside one text
 
 
 class LateError(Exception):
-    """A save that found another text than it started from; the message is for people. `copy` is what was kept beside."""
+    """A save that found another text than it started from; the message is for people.
+
+    `copy` is what was kept beside.
+    """
 
     def __init__(self, message: str, copy: KeptCopy) -> None:
         super().__init__(message)
@@ -35,8 +38,8 @@ class ClosedError(LateError):
 class Saving:
     """Which text is saved, and in which words it is told that it was not.
 
-    `rows` are those of the text in which it is still written: none where it was closed, or not begun. `subject` is what stands in
-    the draft's address.
+    `rows` are those of the text in which it is still written: none where it was closed, or not begun. `subject` is what
+    stands in the draft's address.
     """
 
     kind: str
@@ -49,7 +52,9 @@ class Saving:
 
 
 def save(saving: Saving, *, fields: Mapping[str, Any], started_from: int, actor: Account, at: datetime, tab: str = "") -> None:
-    """Save what was typed; no event. A save that did not start from the current version overwrites nothing and is kept beside.
+    """Save what was typed; no event.
+
+    A save that did not start from the current version overwrites nothing and is kept beside.
 
     Raises StaleError or ClosedError with the kept copy.
     """
@@ -84,7 +89,10 @@ def holds(text: Any, fields: Mapping[str, Any]) -> bool:
 
 
 def _is_whole(kind: str, text: Any, fields: Mapping[str, Any]) -> bool:
-    """Say whether all of a text was typed, so that an answer that got lost may be given again; what nobody ever chose sends nothing."""
+    """Say whether all of a text was typed, so that an answer that got lost may be given again.
+
+    What nobody ever chose sends nothing.
+    """
     columns = text._meta  # noqa: SLF001 -- Django's public-in-practice Meta
     return all(name in fields or getattr(text, name) == columns.get_field(name).get_default() for name in known()[kind].labels)
 
@@ -92,7 +100,10 @@ def _is_whole(kind: str, text: Any, fields: Mapping[str, Any]) -> bool:
 def keep(
     kind: str, subject: Any, *, fields: Mapping[str, Any], started_from: int, actor: Account, at: datetime, tab: str = ""
 ) -> KeptCopy:
-    """Keep what was typed beside a text. The same window saving again replaces its own copy; what no script sent replaces none."""
+    """Keep what was typed beside a text.
+
+    The same window saving again replaces its own copy; what no script sent replaces none.
+    """
     own = KeptCopy.objects.filter(kind=kind, subject=subject.uid, account=actor, started_from=started_from, tab=tab)
     copy = next((row for row in own.filter(settled_at=None) if tab or row.fields == fields), None)
     if copy is None:
@@ -114,7 +125,10 @@ def keep(
 
 
 def _make_room(made: KeptCopy) -> None:
-    """Let the oldest copies of a person beside a text go, beyond those that anybody looks through: first those put away."""
+    """Let the oldest copies of a person beside a text go, beyond those that anybody looks through.
+
+    First those put away.
+    """
     own = KeptCopy.objects.filter(kind=made.kind, subject=made.subject, account=made.account)
     kept = sorted(own.order_by().values_list("settled_at", "pk"), key=lambda row: (row[0] is not None, -row[1]))
     if len(kept) > MOST_COPIES:

@@ -1,4 +1,7 @@
-"""What was typed and could not be saved where it belongs: kept beside the newer text until its writer has looked at both."""
+"""What was typed and could not be saved where it belongs.
+
+Kept beside the newer text until its writer has looked at both.
+"""
 
 from typing import ClassVar
 
@@ -11,9 +14,12 @@ from tongxin.core.secrets import EncryptedJSON
 
 
 class KeptCopy(Row):
-    """A save that started from an old version, or came when its text was closed. The matters' texts are named by their uids.
+    """A save that started from an old version, or came when its text was closed.
 
-    No key of the database's leads to the text: every matter's copies stand here, and a copy outlives the row that it was typed for.
+    The matters' texts are named by their uids.
+
+    No key of the database's leads to the text: every matter's copies stand here, and a copy outlives the row that it
+    was typed for.
     """
 
     committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="+")
@@ -26,7 +32,8 @@ class KeptCopy(Row):
     kept_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True, blank=True)
 
-    objects: ClassVar[models.Manager["KeptCopy"]] = models.Manager()  # said here: the type checker does not find it by itself
+    # said here: the type checker does not find it by itself
+    objects: ClassVar[models.Manager["KeptCopy"]] = models.Manager()
 
     class Meta:
         ordering = ["-id"]

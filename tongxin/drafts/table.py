@@ -33,11 +33,11 @@ class Begun(Protocol):
 class Draft:
     """A long text of a matter that saves itself.
 
-    `find` gives the row in whose address the text stands, among those that somebody may see; `may` is asked of that row, closed or
-    not; `text` gives the row that holds the text, which may be the same. `read` cleans what was typed: the values, and a sentence
-    where they cannot be kept as they are. `save` is the matter's own act. It raises drafts.StaleError or drafts.ClosedError, and
-    says in one of `refuses` what else cannot be.
-    `shown` says a value as the page has it; `begin` reads the address of a text that is not there yet.
+    `find` gives the row in whose address the text stands, among those that somebody may see; `may` is asked of that
+    row, closed or not; `text` gives the row that holds the text, which may be the same. `read` cleans what was typed:
+    the values, and a sentence where they cannot be kept as they are. `save` is the matter's own act. It raises
+    drafts.StaleError or drafts.ClosedError, and says in one of `refuses` what else cannot be. `shown` says a value as
+    the page has it; `begin` reads the address of a text that is not there yet.
     """
 
     name: str
@@ -63,7 +63,10 @@ class Draft:
         return self.read(holder, data)
 
     def address(self, uid: str) -> str:
-        """Where the text saves itself: under the uid of what it belongs to, or under the token of one that is not there yet."""
+        """Where the text saves itself.
+
+        Under the uid of what it belongs to, or under the token of one that is not there yet.
+        """
         return f"/drafts/{self.name}/{uid}/"
 
     def values(self, holder: Any) -> dict[str, Any]:

@@ -28,7 +28,10 @@ def _draft(kind: str) -> Draft:
 
 
 def _holder(request: HttpRequest, draft: Draft, uid: str) -> Any:
-    """Return what a text belongs to, if its reader may see it and write there; nothing tells whether there is another's."""
+    """Return what a text belongs to, if its reader may see it and write there.
+
+    Nothing tells whether there is another's.
+    """
     holder = draft.find(request.user, uid)
     if holder is not None:
         permissions.demand(request.user, draft.may, holder)
@@ -41,8 +44,8 @@ def _holder(request: HttpRequest, draft: Draft, uid: str) -> Any:
 def save(request: HttpRequest, kind: str, uid: str) -> JsonResponse:
     """Take what was typed so far.
 
-    200 saved, with the version; 401 the session has ended; 404 not there, or not the writer's; 409 saved elsewhere: both texts, and
-    the copy that was kept; 422 cannot be kept as it is; 423 written no more: the copy that was kept.
+    200 saved, with the version; 401 the session has ended; 404 not there, or not the writer's; 409 saved elsewhere:
+    both texts, and the copy that was kept; 422 cannot be kept as it is; 423 written no more: the copy that was kept.
     """
     if not request.user.is_authenticated:
         return _said(_("登录已经到期或者已经退出，您写的内容已存在本机。"), HTTPStatus.UNAUTHORIZED)

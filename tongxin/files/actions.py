@@ -68,10 +68,13 @@ def _by_content(files: Sequence[tuple[Path, str]], limits: Limits | None = None)
 def received(
     uploads: Sequence[UploadedFile], *, limit_mb: int, limits: Limits | None = None, judge: Judge | None = None
 ) -> Iterator[list[Received]]:
-    """Check uploads by their content, all or none. Raises RefusedError with a sentence for people; nothing is kept then.
+    """Check uploads by their content, all or none.
 
-    `judge` says what each is, in place of our own look inside: of sheets for an import, which whoever reads them judges.
-    Enter it before a transaction begins: a check may take seconds, and on SQLite one writer keeps all others waiting.
+    Raises RefusedError with a sentence for people; nothing is kept then.
+
+    `judge` says what each is, in place of our own look inside: of sheets for an import, which whoever reads them
+    judges. Enter it before a transaction begins: a check may take seconds, and on SQLite one writer keeps all others
+    waiting.
     """
     with contextlib.ExitStack() as tidying:
         waiting = [_received(upload, limit_mb=limit_mb, tidying=tidying) for upload in uploads]
@@ -123,7 +126,10 @@ def refuse_doubles(ready: Sequence[Received], *, among: QuerySet[Any]) -> None:
 
 
 def store(file: Received, *, committee: Committee, owner: Account, at: datetime) -> File:
-    """Keep what was received. The file is moved before the row is written, so that a row without a file never exists."""
+    """Keep what was received.
+
+    The file is moved before the row is written, so that a row without a file never exists.
+    """
     kept = File(
         committee=committee, owner=owner, name=file.name, kind=file.kind, size=file.size, digest=file.digest, uploaded_at=at
     )

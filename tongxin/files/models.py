@@ -24,5 +24,6 @@ class File(Row):
         return self.name
 
 
-# what is vouched for of a file, by the rows that hold it in `file`: with these the bytes are compared too (`audit.contents`)
+# what is vouched for of a file, by the rows that hold it in `file`: with these the bytes are compared too
+# (`audit.contents`)
 FACTS = ("file__uid", "file__name", "file__kind", "file__size", "file__digest", "file__content")

@@ -89,10 +89,13 @@ _compared: dict[tuple[int, ...], str] = {}  # which bytes, as the disk knows the
 
 
 def open_checked(file: File) -> BufferedReader:
-    """Open a file whose bytes are, as they are compared now, those that were received. Raises LostError or ChangedError.
+    """Open a file whose bytes are, as they are compared now, those that were received.
+
+    Raises LostError or ChangedError.
 
     The open file is compared, not its path: nothing can be put in its place between the comparison and the sending. Who
-    writes into this very file while it is sent, or sets its size and all its times as they were, is found by `audit verify`.
+    writes into this very file while it is sent, or sets its size and all its times as they were, is found by `audit
+    verify`.
     """
     try:
         content = contents.open_plain(file.content.storage, str(file.content.name))

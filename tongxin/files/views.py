@@ -30,9 +30,12 @@ def download(request: HttpRequest, uid: str) -> HttpResponseBase:
 
 
 def send(request: HttpRequest, file: File) -> HttpResponseBase:
-    """Send a file that this reader may have, once its bytes are compared with what was received; else say what is wrong.
+    """Send a file that this reader may have, once its bytes are compared with what was received.
 
-    409 and not 500: the request is in order, what is kept is not, and a proxy neither asks again nor shows a page of its own.
+    Else say what is wrong.
+
+    409 and not 500: the request is in order, what is kept is not, and a proxy neither asks again nor shows a page of
+    its own.
     """
     try:
         content = queries.open_checked(file)

@@ -35,13 +35,18 @@ class TaskStates:
     """Named sets of states."""
 
     open: ClassVar = (
-        TaskState.AWAITING, TaskState.RETURN_ASKED, TaskState.IN_HAND, TaskState.WITH_LEADER, TaskState.UNDER_REVIEW,
-    )  # fmt: skip
+        TaskState.AWAITING,
+        TaskState.RETURN_ASKED,
+        TaskState.IN_HAND,
+        TaskState.WITH_LEADER,
+        TaskState.UNDER_REVIEW,
+    )
     writing: ClassVar = (TaskState.IN_HAND,)
     signed_for: ClassVar = (TaskState.IN_HAND, TaskState.WITH_LEADER, TaskState.UNDER_REVIEW, TaskState.ANSWERED)
     with_the_unit: ClassVar = (TaskState.AWAITING, TaskState.IN_HAND, TaskState.WITH_LEADER)
     done: ClassVar = (TaskState.ANSWERED, TaskState.ADVICE_GIVEN)
-    gone: ClassVar = (TaskState.RETURNED, TaskState.MOVED, TaskState.RECALLED)  # the unit has no part in the case any more
+    # the unit has no part in the case any more
+    gone: ClassVar = (TaskState.RETURNED, TaskState.MOVED, TaskState.RECALLED)
 
 
 class Counted(models.TextChoices):

@@ -38,7 +38,7 @@ DESK_PANELS = (
 FRONT_PANELS = (Panel("handling/_front.html", front.front, 10),)
 FRONT_DOORS = (
     FrontDoor(_("看部门怎么答"), _("答复全文，办到哪一步"), "mail", lambda c: public.list_url(c, progress="answered"), 20),
-)  # fmt: skip
+)
 MENU = (
     Entry(proposals.GROUP, _("交办"), ASSIGN, "flag", "handling.assign", 40, finds=True),
     Entry(proposals.GROUP, _("督办"), SUPERVISE, "eye", "handling.supervise", 50),
@@ -189,9 +189,12 @@ def _to_rate(rows: list[Reply], member: Member, now: datetime) -> Iterable[Todo]
         seen.add(case.pk)
         proposal = case.proposal
         yield Todo(
-            gettext("评价《%(proposal)s》的办理结果") % {"proposal": proposal.title}, gettext("%(number)s　%(sent_by)s已答复") % {"number": case_number(proposal.number), "sent_by": reply.sent_by},
-            case.rate_url, gettext("去评价"), queries.chip(case.rating_due_on, on=on, rules=rules, what=gettext("评价")),
-        )  # fmt: skip
+            gettext("评价《%(proposal)s》的办理结果") % {"proposal": proposal.title},
+            gettext("%(number)s　%(sent_by)s已答复") % {"number": case_number(proposal.number), "sent_by": reply.sent_by},
+            case.rate_url,
+            gettext("去评价"),
+            queries.chip(case.rating_due_on, on=on, rules=rules, what=gettext("评价")),
+        )
 
 
 def _unconfirmed(member: Any, _now: datetime, _on: date) -> QuerySet[Contact]:
@@ -207,9 +210,11 @@ def _to_confirm(rows: list[Contact], _member: Member, _now: datetime) -> Iterabl
     for contact in rows:
         proposal = contact.task.case.proposal
         yield Todo(
-            gettext("确认%(unit)s的面商记录") % {"unit": contact.task.unit}, f"{case_number(proposal.number)}《{proposal.title}》",
-            f"{proposal.get_absolute_url()}#contacts", gettext("去确认"),
-        )  # fmt: skip
+            gettext("确认%(unit)s的面商记录") % {"unit": contact.task.unit},
+            f"{case_number(proposal.number)}《{proposal.title}》",
+            f"{proposal.get_absolute_url()}#contacts",
+            gettext("去确认"),
+        )
 
 
 FOR_MEMBERS = (

@@ -81,34 +81,79 @@ def _sent_detail(event: Event) -> str:
 
 witness(Case, "proposal__uid", "round", "assigned_at", "rating_due_on", "closed_at", "unrated")
 witness(
-    Rating, "reply__uid", "signature__uid", "attitude", "result", "comment", "passes_on", "closes_early", "rated_at",
-    "entered_by__uid", told=("handling.case", "reply__task__case__uid"),
-)  # fmt: skip
+    Rating,
+    "reply__uid",
+    "signature__uid",
+    "attitude",
+    "result",
+    "comment",
+    "passes_on",
+    "closes_early",
+    "rated_at",
+    "entered_by__uid",
+    told=("handling.case", "reply__task__case__uid"),
+)
 witness(  # that it is nobody's rating, and since when
-    Rating, "set_aside_at", part="aside", only=Q(set_aside_at__isnull=False), told=("handling.case", "reply__task__case__uid"),
-)  # fmt: skip
+    Rating,
+    "set_aside_at",
+    part="aside",
+    only=Q(set_aside_at__isnull=False),
+    told=("handling.case", "reply__task__case__uid"),
+)
 witness(
-    Reply, "task__uid", "round", "category", "category_label", "meaning", "text", "contact", "phone", "leader", "sent_at",
-    only=Q(sent_at__isnull=False), told=("handling.task", "task__uid"),
-)  # fmt: skip
+    Reply,
+    "task__uid",
+    "round",
+    "category",
+    "category_label",
+    "meaning",
+    "text",
+    "contact",
+    "phone",
+    "leader",
+    "sent_at",
+    only=Q(sent_at__isnull=False),
+    told=("handling.task", "task__uid"),
+)
 witness(  # under which name it was sent
-    Reply, "unit_name", part="name", only=Q(sent_at__isnull=False) & ~Q(unit_name=""), told=("handling.task", "task__uid"),
-)  # fmt: skip
+    Reply,
+    "unit_name",
+    part="name",
+    only=Q(sent_at__isnull=False) & ~Q(unit_name=""),
+    told=("handling.task", "task__uid"),
+)
 witness(  # from how many ratings on the unit is told their counts: what the raters were promised
-    Reply, "counts_from", part="promise", only=Q(sent_at__isnull=False, counts_from__isnull=False),
+    Reply,
+    "counts_from",
+    part="promise",
+    only=Q(sent_at__isnull=False, counts_from__isnull=False),
     told=("handling.case", "task__case__uid"),
-)  # fmt: skip
+)
 witness(  # that it was taken back, and when
-    Reply, "recalled_at", part="recall", only=Q(recalled_at__isnull=False), told=("handling.task", "task__uid"),
-)  # fmt: skip
+    Reply,
+    "recalled_at",
+    part="recall",
+    only=Q(recalled_at__isnull=False),
+    told=("handling.task", "task__uid"),
+)
 witness(
-    ReplyFile, "reply__uid", *FACTS, only=Q(reply__sent_at__isnull=False), told=("handling.task", "reply__task__uid"),
-)  # fmt: skip
+    ReplyFile,
+    "reply__uid",
+    *FACTS,
+    only=Q(reply__sent_at__isnull=False),
+    told=("handling.task", "reply__task__uid"),
+)
 witness(Task, "case__uid", "unit__uid", "part", "assigned_at", "sign_due_on", "return_until", "due_on")
 witness(
-    PublicReply, "reply__uid", "text", "marks", "confirmed_by__uid", "confirmed_at",
-    only=Q(is_shown=True), told=("handling.task", "reply__task__uid"),
-)  # fmt: skip
+    PublicReply,
+    "reply__uid",
+    "text",
+    "marks",
+    "confirmed_by__uid",
+    "confirmed_at",
+    only=Q(is_shown=True),
+    told=("handling.task", "reply__task__uid"),
+)
 name_sorts(cases=_("办理"), tasks=_("承办单位办理"), handling=_("沟通和评价"))
 OF_A_REPLY = "reply__task__case__proposal", "reply__task__unit__name"
 name_rows(

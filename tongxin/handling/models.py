@@ -106,7 +106,8 @@ class Task(Stateful):
     # the part of another unit that this one goes on with, and the name under which its answer was sent
     moved_from = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="moved_to")
     unit_name = models.CharField(max_length=60, blank=True)
-    # The date of the clock that runs in this state (queries.clock_of), kept by the database: desks sort and count by it.
+    # The date of the clock that runs in this state (queries.clock_of), kept by the database: desks sort and count by
+    # it.
     clock_on = models.GeneratedField(
         expression=models.Case(
             models.When(
@@ -181,7 +182,8 @@ class Task(Stateful):
     def sign_by(self) -> date | None:
         """Until when it is signed for: never longer than it is answered, with which a part may move that is nearly due.
 
-        What was overdue when the unit got it is signed for in the usual time: nobody signs before the day of assignment.
+        What was overdue when the unit got it is signed for in the usual time: nobody signs before the day of
+        assignment.
         """
         if self.sign_due_on is None or self.due_on is None or self.assigned_at is None:
             return self.sign_due_on
@@ -226,7 +228,9 @@ class Advice(Row):
 
 
 class Reply(Row):
-    """A unit's answer in one round: drafted with autosave, sent once. `meaning` is what the category's letter stands for.
+    """A unit's answer in one round: drafted with autosave, sent once.
+
+    `meaning` is what the category's letter stands for.
 
     One that was sent by mistake and recalled stays with the ratings it had; another takes its place in the same round.
     """
@@ -279,7 +283,9 @@ class Reply(Row):
 
 
 class PublicReply(Row):
-    """What the public reads of a sent reply: its text with the marked parts covered. The reply stays untouched beside it.
+    """What the public reads of a sent reply: its text with the marked parts covered.
+
+    The reply stays untouched beside it.
 
     It is begun when the proposal is public and the reply is sent, and shown once somebody confirmed it. One made by the
     machine from what was public before is shown already, and waits to be confirmed.
@@ -324,7 +330,9 @@ class ReplyFile(Row):
 
 
 class Contact(Row):
-    """A talk of the unit with the proposer (面商). Who of the signers was there stands in rows of its own; others as text.
+    """A talk of the unit with the proposer (面商).
+
+    Who of the signers was there stands in rows of its own; others as text.
 
     `confirmed_at` is of records from before those present were named, confirmed by one of the signers: kept as it was.
     """
@@ -376,7 +384,10 @@ class Presence(Row):
 
 
 class RatingManager(models.Manager["Rating"]):
-    """The ratings that count: what somebody else's hand wrote under a name, while two people were kept as one, is nobody's."""
+    """The ratings that count.
+
+    What somebody else's hand wrote under a name, while two people were kept as one, is nobody's.
+    """
 
     def get_queryset(self) -> models.QuerySet["Rating"]:
         return super().get_queryset().filter(set_aside_at=None)
@@ -415,11 +426,15 @@ class Rating(Row):
 
 
 class TentativeDate(Row):
-    """A deadline that rests on a year whose holiday notice is not out (暂定): how it was reckoned, to be set again when it is."""
+    """A deadline that rests on a year whose holiday notice is not out (暂定).
+
+    How it was reckoned, to be set again when it is.
+    """
 
     committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="+")
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="tentative_dates")
-    task = models.ForeignKey(Task, null=True, on_delete=models.CASCADE, related_name="tentative_dates")  # none: the case's own
+    # none: the case's own
+    task = models.ForeignKey(Task, null=True, on_delete=models.CASCADE, related_name="tentative_dates")
     field = models.CharField(max_length=24)
     due_on = models.DateField()
     began_on = models.DateField()

@@ -36,7 +36,10 @@ def _ratings(account: Account, most: int | None) -> Part:
 
 
 def _in_anothers_name(account: Account) -> list[int]:
-    """Return what the account rated in the name of somebody for whom its owner was taken: set aside, and its owner's words."""
+    """Return what the account rated in the name of somebody for whom its owner was taken.
+
+    Set aside, and its owner's words.
+    """
     aside = dict(Rating.written.exclude(set_aside_at=None).values_list("uid", "pk"))
     if not aside:
         return []
@@ -92,7 +95,7 @@ def _confirmed(account: Account, most: int | None) -> Part:
     rows = PublicReply.objects.filter(confirmed_by=account).select_related("reply__task__case__proposal").order_by("-id")
     return newest(
         rows, most, head=(_("案由"), _("核对时间")), say=lambda row: (str(row.reply.task.case), stamp(row.confirmed_at))
-    )  # fmt: skip
+    )
 
 
 register_held(

@@ -73,7 +73,10 @@ class Rework:
 @kind("handling.ratings", _("评价保密"), _("告知评价汇总的最少人数，每天办结的时间"))
 @dataclass(frozen=True)
 class Secrecy:
-    """What keeps a single judgement from being guessed: a number of ratings, and one hour a day at which rounds close."""
+    """What keeps a single judgement from being guessed.
+
+    A number of ratings, and one hour a day at which rounds close.
+    """
 
     minimum: int = rule(
         _("告知评价汇总的最少人数"), help=_("评价的人数不到的，只告知办结或者重新办理"), unit=_("人"), low=3, high=20

@@ -103,7 +103,8 @@ supervises = holds_for_affiliation(Duty.SUPERVISE)
 is_clerk = holds_for_unit(Duty.UNIT_CLERK)
 is_unit_leader = holds_for_unit(Duty.UNIT_LEADER)
 in_the_unit = is_clerk | is_unit_leader
-# who keeps the proposals may serve in a handling unit as well, or have signed the case: then he is of the unit, or of its signers
+# who keeps the proposals may serve in a handling unit as well, or have signed the case: then he is of the unit, or of
+# its signers
 keeps_ratings = in_office & ~case_of_own_unit & ~is_among_the_signers
 
 
@@ -115,7 +116,10 @@ def task_of_own_case(actor: Any, task: Any) -> bool:
 
 @predicate
 def may_read_reply_file(actor: Any, row: Any) -> bool:
-    """A sent reply's file: whoever sees the handling. A draft's: its unit, and the supervising office while it reviews it."""
+    """A sent reply's file: whoever sees the handling.
+
+    A draft's: its unit, and the supervising office while it reviews it.
+    """
     task = row.reply.task
     if row.reply.sent_at is not None:
         return bool(sees_the_case.test(actor, task.case))
@@ -126,7 +130,10 @@ sees_the_case = signs_the_case | case_of_own_unit | in_office | is_leader | assi
 
 
 def circles_of_proposal(actor: Any, proposal: Any) -> frozenset[Audience]:
-    """Whoever follows the handling of a proposal is one of its parties: its units too, who are unknown to the proposal itself."""
+    """Whoever follows the handling of a proposal is one of its parties.
+
+    Its units too, who are unknown to the proposal itself.
+    """
     case = getattr(proposal, "case", None)
     return PARTIES if case is not None and sees_the_case.test(actor, case) else frozenset()
 
@@ -139,7 +146,10 @@ def circles_of_case(actor: Any, case: Any) -> frozenset[Audience]:
 
 
 def circles_of_task(actor: Any, task: Any) -> frozenset[Audience]:
-    """Inside one unit's part are the unit, whoever supervises or assigns, and the assembly; not its proposers, no other unit."""
+    """Inside one unit's part are the unit, whoever supervises or assigns, and the assembly.
+
+    Not its proposers, no other unit.
+    """
     inside = in_the_unit | in_office | is_leader | assigns | supervises
     found = circles_of_case(actor, task.case)
     return found | {Audience.INSIDE} if inside.test(actor, task) else found
@@ -204,6 +214,7 @@ audience.register("proposals.proposal", circles_of_proposal)
 audience.register("handling.case", circles_of_case)
 audience.register("handling.task", circles_of_task)
 register_owner(
-    ReplyFile, "handling.read_file",
+    ReplyFile,
+    "handling.read_file",
     related=("reply__task__case__proposal", "reply__task__case__committee", "reply__task__unit", "reply__task__committee"),
-)  # fmt: skip
+)

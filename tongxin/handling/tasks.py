@@ -12,7 +12,10 @@ from tongxin.handling.models import Case
 
 
 def close_rounds(at: datetime) -> int:
-    """Close the rounds of the last daily batch, each by itself; asking again on the same day closes no more. Returns how many."""
+    """Close the rounds of the last daily batch, each by itself; asking again on the same day closes no more.
+
+    Returns how many.
+    """
 
     def close(case: Case) -> bool:
         if not queries.closes_by_now(case, at):
@@ -24,7 +27,10 @@ def close_rounds(at: datetime) -> int:
 
 
 def tell_deadlines(at: datetime) -> int:
-    """Tell units and supervisors of deadlines that draw near or have passed, once for each threshold, each by itself. Returns how many."""
+    """Tell units and supervisors of deadlines that draw near or have passed, once for each threshold, each by itself.
+
+    Returns how many.
+    """
     due = queries.deadlines_to_tell(timezone.localdate(at))
     return faults.each(due, lambda task: actions.tell_deadline(task, at=at), what=_("提醒期限"))
 

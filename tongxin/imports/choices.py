@@ -22,6 +22,13 @@ AT_WORK = (Stage.CHECKING, Stage.WRITING, Stage.UNDOING)  # the worker's
 WAITING = (Stage.CHECKED, Stage.FAILED)  # for somebody's decision
 DROPPABLE = (*WAITING, Stage.REFUSED)  # what was uploaded lies there until it is dropped, or its time is over
 BADGES = {
-    Stage.CHECKING: "doing", Stage.CHECKED: "wait", Stage.WRITING: "doing", Stage.IMPORTED: "good",
-    Stage.DROPPED: "note-end", Stage.REFUSED: "note-end", Stage.FAILED: "stop", Stage.UNDOING: "doing", Stage.UNDONE: "note-end",
-}  # fmt: skip
+    Stage.CHECKING: "doing",
+    Stage.CHECKED: "wait",
+    Stage.WRITING: "doing",
+    Stage.IMPORTED: "good",
+    Stage.DROPPED: "note-end",
+    Stage.REFUSED: "note-end",
+    Stage.FAILED: "stop",
+    Stage.UNDOING: "doing",
+    Stage.UNDONE: "note-end",
+}

@@ -1,4 +1,7 @@
-"""Event kinds of imports. That rows came in, each kind's own event says (`members.import`); here is what happens around it."""
+"""Event kinds of imports.
+
+That rows came in, each kind's own event says (`members.import`); here is what happens around it.
+"""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy

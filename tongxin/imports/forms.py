@@ -30,9 +30,10 @@ class Upload(forms.Form):
 
     kind = forms.ChoiceField(label=_("导入什么"), widget=forms.RadioSelect, error_messages={"required": _("请选择导入什么。")})
     uploads = SheetFiles(
-        label=_("表格文件"), widget=SeveralFiles(attrs={"accept": ACCEPT}),
+        label=_("表格文件"),
+        widget=SeveralFiles(attrs={"accept": ACCEPT}),
         error_messages={"required": _("请选择表格文件。")},
-    )  # fmt: skip
+    )
 
     def __init__(self, kinds: Sequence[Offered], *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -47,9 +48,12 @@ class Undo(forms.Form):
     """Why what was imported is taken back."""
 
     reason = forms.CharField(
-        label=_("撤销的原因"), max_length=200, widget=forms.Textarea(attrs={"rows": 2}), help_text=_("写入操作记录。"),
+        label=_("撤销的原因"),
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("写入操作记录。"),
         error_messages={"required": _("请写明撤销的原因。")},
-    )  # fmt: skip
+    )
 
 
 class UndoTheRest(Undo):

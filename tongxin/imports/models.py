@@ -32,7 +32,8 @@ class Import(Row):
     unreadable = models.BooleanField(default=False)  # a file as a whole: no row of it can be left out
     skips = models.BooleanField(_("跳过有错的行"), default=False)
     made = models.JSONField(default=dict)  # what is named for the first time: {"sectors": ["教育界"]}
-    passed = models.JSONField(default=list)  # the first rows that are no records: [[file, sheet, row, what it calls itself]]
+    # the first rows that are no records: [[file, sheet, row, what it calls itself]]
+    passed = models.JSONField(default=list)
     passed_rows = models.PositiveIntegerField(_("跳过的行"), default=0)  # how many there are
     word = models.CharField(max_length=300, blank=True)  # what somebody who opens it has to know
     rejects = models.ForeignKey(File, null=True, on_delete=models.PROTECT, related_name="+")
@@ -41,7 +42,8 @@ class Import(Row):
     confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     undone_at = models.DateTimeField(null=True)
-    agreed = models.CharField(max_length=60, blank=True)  # what was shown to stay when only the rest was to be taken back
+    # what was shown to stay when only the rest was to be taken back
+    agreed = models.CharField(max_length=60, blank=True)
     left = models.PositiveIntegerField(_("撤销时留下"), default=0)
     reason = models.CharField(_("撤销的原因"), max_length=200, blank=True)
 
@@ -66,7 +68,10 @@ class Import(Row):
 
 
 class Beat(Row):
-    """The last sign of life of the worker that has an import in hand, and how far it was: a row that the import itself never touches."""
+    """The last sign of life of the worker that has an import in hand, and how far it was.
+
+    A row that the import itself never touches.
+    """
 
     committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="+")
     imported = models.OneToOneField(Import, on_delete=models.CASCADE, related_name="beat")
@@ -93,7 +98,10 @@ class Source(Row):
 
 
 class Finding(Row):
-    """One thing that is wrong, or odd, in a row of a sheet: what stands there and why it does not do. Goes with the file."""
+    """One thing that is wrong, or odd, in a row of a sheet: what stands there and why it does not do.
+
+    Goes with the file.
+    """
 
     committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="+")
     imported = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="findings")
@@ -116,7 +124,10 @@ class Finding(Row):
 
 
 class Listed(Row):
-    """Some rows of a sheet that would be new, by what people know them by: [row, file, sheet, name, number]. Goes with the file."""
+    """Some rows of a sheet that would be new, by what people know them by.
+
+    [row, file, sheet, name, number]. Goes with the file.
+    """
 
     committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="+")
     imported = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="listed")
@@ -130,7 +141,10 @@ class Listed(Row):
 
 
 class Made(Row):
-    """Some records of one model that an import made, by their uids: found again for the undoing, not guessed by the hour."""
+    """Some records of one model that an import made, by their uids.
+
+    Found again for the undoing, not guessed by the hour.
+    """
 
     committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="+")
     imported = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="records")

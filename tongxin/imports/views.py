@@ -46,18 +46,26 @@ def imports(request: HttpRequest) -> HttpResponse:
         assert committee is not None  # noqa: S101 -- some kind is kept there
         try:
             run = actions.upload(
-                form.cleaned_data["kind"], form.cleaned_data["uploads"], committee=committee, actor=request.user,
+                form.cleaned_data["kind"],
+                form.cleaned_data["uploads"],
+                committee=committee,
+                actor=request.user,
                 at=timezone.now(),
-            )  # fmt: skip
+            )
         except RefusedError as problem:
             form.add_error("uploads", str(problem))
         else:
             return redirect("import", run.uid)
     lines, older = queries.lines(request.user, before=asked.number(request.GET.get("before", "")))
     context = {
-        "form": form, "kinds": kinds, "lines": lines, "older": older, "max_mb": settings.IMPORT_MAX_MB,
-        "max_rows": settings.IMPORT_MAX_ROWS, "keep_days": settings.IMPORT_KEEP_DAYS,
-    }  # fmt: skip
+        "form": form,
+        "kinds": kinds,
+        "lines": lines,
+        "older": older,
+        "max_mb": settings.IMPORT_MAX_MB,
+        "max_rows": settings.IMPORT_MAX_ROWS,
+        "keep_days": settings.IMPORT_KEEP_DAYS,
+    }
     return render(request, "imports/imports.html", context)
 
 
@@ -105,12 +113,23 @@ def one(request: HttpRequest, uid: str) -> HttpResponse:
     shown, more_rows = queries.rows_of(run, after=0, most=queries.PAGE)
     line = queries.line_of(run)
     context = {
-        "several_files": len(line.files) > 1, "several_sheets": len({spot.sheet for spot in spots}) > 1,
-        "run": run, "line": line, "at_work": run.stage in AT_WORK, "shown": shown, "more_rows": more_rows,
-        "spots": spots, "more": more, "warnings": warnings,
-        "tabs": tabs if counts[False] and counts[True] else [], "counts": counts, "rejects": queries.rejects_link(run, request.user),
-        "paged": "after" in request.GET, "can_take": bool(run.created and not run.unreadable), "can_drop": queries.may_be_dropped(run),
-    }  # fmt: skip
+        "several_files": len(line.files) > 1,
+        "several_sheets": len({spot.sheet for spot in spots}) > 1,
+        "run": run,
+        "line": line,
+        "at_work": run.stage in AT_WORK,
+        "shown": shown,
+        "more_rows": more_rows,
+        "spots": spots,
+        "more": more,
+        "warnings": warnings,
+        "tabs": tabs if counts[False] and counts[True] else [],
+        "counts": counts,
+        "rejects": queries.rejects_link(run, request.user),
+        "paged": "after" in request.GET,
+        "can_take": bool(run.created and not run.unreadable),
+        "can_drop": queries.may_be_dropped(run),
+    }
     return render(request, "imports/import.html", context)
 
 
@@ -193,12 +212,16 @@ def undo(request: HttpRequest, uid: str) -> HttpResponse:
     stays, more = resting.page(after=after, most=queries.PAGE)
     shown = queries.shown(run, [record for record, _why in stays])
     context = {
-        "run": run, "line": queries.line_of(run), "resting": resting, "form": form,
+        "run": run,
+        "line": queries.line_of(run),
+        "resting": resting,
+        "form": form,
         "stays": [{"shown": one, "why": why} for one, (_record, why) in zip(shown, stays, strict=True)],
-        "more": after + queries.PAGE if more else None, "paged": "after" in request.GET,
+        "more": after + queries.PAGE if more else None,
+        "paged": "after" in request.GET,
         "goes": queries.shown(run, resting.goes(queries.PAGE)),
         "series": [one for one in resting.series if one.is_main] if form is not None else [],
-    }  # fmt: skip
+    }
     return render(request, "imports/undo.html", context)
 
 

@@ -1,4 +1,7 @@
-"""Whether anything stands in the name of a seat: the apps above say what they count, as with what follows (`consequences`)."""
+"""Whether anything stands in the name of a seat.
+
+The apps above say what they count, as with what follows (`consequences`).
+"""
 
 from collections.abc import Callable
 
@@ -8,9 +11,12 @@ _acts: list[Callable[[Member], bool]] = []
 
 
 def register(acted: Callable[[Member], bool]) -> None:
-    """Add what an app counts as having acted in a seat: while there is nothing of it, the seat may be released from an account.
+    """Add what an app counts as having acted in a seat.
 
-    Only what whoever keeps the members may know: ratings are counted by the names under the texts, which come before them.
+    While there is nothing of it, the seat may be released from an account.
+
+    Only what whoever keeps the members may know: ratings are counted by the names under the texts, which come before
+    them.
     """
     _acts.append(acted)
 

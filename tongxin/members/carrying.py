@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Pair:
-    """Two rows that are one person: the one that stays, with number and uid, and the one that goes; who joins or parts them."""
+    """Two rows that are one person: the one that stays, with number and uid, and the one that goes.
+
+    Who joins or parts them.
+    """
 
     stays: "Member"
     goes: "Member"
@@ -31,7 +34,10 @@ class Pair:
 
 @dataclass(frozen=True)
 class Since:
-    """The time from a merger until it is taken back: one hand acted in the names of two people, that of the account in use."""
+    """The time from a merger until it is taken back.
+
+    One hand acted in the names of two people, that of the account in use.
+    """
 
     stays: "Member"
     goes: "Member"
@@ -58,7 +64,10 @@ class Since:
         return Event.objects.filter(pk__gt=self.event.pk, subject_type=label, subject_id__in=keys).order_by("pk")
 
     def acts(self, label: str, keys: Collection[int]) -> QuerySet[Event]:
-        """Return what the account in use did since to some rows as a member: never a rating, of which nobody may learn."""
+        """Return what the account in use did since to some rows as a member.
+
+        Never a rating, of which nobody may learn.
+        """
         used = self.event.data["accounts"]["after"][0]
         if used is None:
             return Event.objects.none()
@@ -70,12 +79,12 @@ class Since:
 class Carry:
     """What an app keeps of members, named by its `fields` (app.model.field).
 
-    `figures` counts for the page what a member has of it, in words. `foresee` says in sentences what will happen (stays, goes);
-    both only read. `carry` does it, and returns by uids what has to be remembered for the way back; `give_back` takes that and
-    undoes it. Both stand in the transaction of the merger.
+    `figures` counts for the page what a member has of it, in words. `foresee` says in sentences what will happen
+    (stays, goes); both only read. `carry` does it, and returns by uids what has to be remembered for the way back;
+    `give_back` takes that and undoes it. Both stand in the transaction of the merger.
 
-    `stands` says in sentences what was done in the other's name since a merger, and stands when it is taken back; `follows` what
-    will be done about the rest of it; `set_right` does that, after everything has gone back.
+    `stands` says in sentences what was done in the other's name since a merger, and stands when it is taken back;
+    `follows` what will be done about the rest of it; `set_right` does that, after everything has gone back.
     """
 
     name: str

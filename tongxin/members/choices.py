@@ -43,7 +43,16 @@ CONTACT_FIELDS = {
     "workplace_post": _("单位职务"),
 }  # as their changes name them
 ENTERED_FIELDS = {
-    "name": _("姓名"), "gender": _("性别"), "ethnicity": _("民族"), "born_in": _("出生年月"), "party": _("政治面貌"), "is_party_member": _("是否党员"),
-    "sector": _("界别"), "starts_on": _("任职日期"), "convenes": _("界别召集人"), "special_committee": _("专委会"), "ranks": _("职务"),
-}  # as their corrections name them  # fmt: skip
+    "name": _("姓名"),
+    "gender": _("性别"),
+    "ethnicity": _("民族"),
+    "born_in": _("出生年月"),
+    "party": _("政治面貌"),
+    "is_party_member": _("是否党员"),
+    "sector": _("界别"),
+    "starts_on": _("任职日期"),
+    "convenes": _("界别召集人"),
+    "special_committee": _("专委会"),
+    "ranks": _("职务"),
+}  # as their corrections name them
 OF_SEAT = ("sector", "starts_on", "convenes", "special_committee", "ranks")  # those that are the seat's, or of its term

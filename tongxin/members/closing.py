@@ -1,6 +1,9 @@
-"""Nobody signs in as a dead person: the account closes with the last place it belongs to, however that one ended (decision 0018).
+"""Nobody signs in as a dead person.
 
-Asked whenever a seat ends, a duty ends, or a seat is taken off an account; and by the worker, for what ends by its date alone.
+The account closes with the last place it belongs to, however that one ended (decision 0018).
+
+Asked whenever a seat ends, a duty ends, or a seat is taken off an account; and by the worker, for what ends by its date
+alone.
 """
 
 from collections.abc import Collection
@@ -24,8 +27,8 @@ def close_of_the_dead(whose: Collection[int | None] | None = None, *, at: dateti
 def _close(account: Account, *, at: datetime) -> bool:
     """Close one account, with an event in each committee that has the person dead.
 
-    The account is held before it is asked: a record that is being taken back, the end of the place before the last, and a second
-    committee that records the death in the same moment, take turns.
+    The account is held before it is asked: a record that is being taken back, the end of the place before the last, and
+    a second committee that records the death in the same moment, take turns.
     """
     accounts.hold(account)
     dead = queries.dead_with_open_account([account.pk])

@@ -1,6 +1,9 @@
-"""What follows elsewhere when a member no longer acts: the apps above say it beforehand and do it, in the same transaction.
+"""What follows elsewhere when a member no longer acts.
 
-`members` knows no matter; a matter registers here what it has open with a member: said on the page before confirming (将发生什么).
+The apps above say it beforehand and do it, in the same transaction.
+
+`members` knows no matter; a matter registers here what it has open with a member: said on the page before confirming
+(将发生什么).
 """
 
 from collections.abc import Callable, Collection, Iterable
@@ -39,8 +42,8 @@ Follow = Callable[[Collection["Member"], "Account", datetime], None]
 class Consequence:
     """`foresee` says to a reader what will happen, reading only; `follow` does it, after the members stopped sitting.
 
-    It is told of all who leave together, so that what has to be read for it is read once. `come_back` does what follows when
-    they sit again.
+    It is told of all who leave together, so that what has to be read for it is read once. `come_back` does what follows
+    when they sit again.
 
     `foresee_together` says it for many who leave at once (ids of members), in numbers.
     """

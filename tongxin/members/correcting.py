@@ -1,7 +1,7 @@
 """What was entered wrong about a member (更正登记资料): who he is, the sector and the posts of his seat.
 
-A correction says that it was so from the beginning: a post that nobody held ends on the day on which it began. What changes
-in time is no correction.
+A correction says that it was so from the beginning: a post that nobody held ends on the day on which it began. What
+changes in time is no correction.
 """
 
 from collections.abc import Collection, Mapping
@@ -32,9 +32,9 @@ def correct(
 ) -> list[str]:
     """Correct what was entered of a member; the event names the fields and the reason, never a value.
 
-    `fields`: what is right, by name, of what is to be corrected; those of OF_SEAT are of the seat held now. `shown`: what the
-    page showed. Returns the labels of what changed. Raises StandingError, and ChangedMeanwhileError where another changed
-    something since.
+    `fields`: what is right, by name, of what is to be corrected; those of OF_SEAT are of the seat held now. `shown`:
+    what the page showed. Returns the labels of what changed. Raises StandingError, and ChangedMeanwhileError where
+    another changed something since.
     """
     member = hold(member)
     now = queries.entered(member, timezone.localdate(at))
@@ -96,7 +96,10 @@ def _correct_seat(seat: Seat, fields: Mapping[str, Any], proves: list[Saved], on
 
 
 def _demand_may_begin(seat: Seat, begins: date, on: date) -> None:
-    """A seat begins with its term or later, not before the member left an earlier one of it, and by today; pauses lie in it."""
+    """A seat begins with its term or later, not before the member left an earlier one of it, and by today.
+
+    Pauses lie in it.
+    """
     if begins > on:
         message = _("任职日期不能在今天以后")
         raise StandingError(message)

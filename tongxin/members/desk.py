@@ -45,8 +45,14 @@ def _codes(rows: QuerySet[Member], button: str, _on: date) -> Iterable[Todo]:
 
 QUEUES = (
     Queue(
-        tuple(dict.fromkeys((Duty.MEMBER_AFFAIRS, *CONFIRM))), _("重置码待确认"), "/members/?who=waiting", _("去核实"),
-        lambda user, _on: with_code_to_confirm(user, timezone.now()), _codes, counted_anew=True,
-        count=lambda user, _on: codes_to_confirm(user, timezone.now()), order=80,
+        tuple(dict.fromkeys((Duty.MEMBER_AFFAIRS, *CONFIRM))),
+        _("重置码待确认"),
+        "/members/?who=waiting",
+        _("去核实"),
+        lambda user, _on: with_code_to_confirm(user, timezone.now()),
+        _codes,
+        counted_anew=True,
+        count=lambda user, _on: codes_to_confirm(user, timezone.now()),
+        order=80,
     ),
-)  # fmt: skip
+)

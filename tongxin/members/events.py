@@ -34,9 +34,17 @@ OF_MEMBER = ("members.member", "member__uid")
 witness(Member, "account__uid", part="account", only=Q(account__isnull=False))
 witness(Member, "merged_into__uid", part="merged", only=Q(merged_into__isnull=False))
 witness(
-    Seat, "member__uid", "term__uid", "sector__uid", "special_committee__uid", "convenes", "starts_on", "ends_on", "ending",
+    Seat,
+    "member__uid",
+    "term__uid",
+    "sector__uid",
+    "special_committee__uid",
+    "convenes",
+    "starts_on",
+    "ends_on",
+    "ending",
     told=OF_MEMBER,
-)  # fmt: skip
+)
 witness(Post, "member__uid", "term__uid", "rank", "starts_on", "ends_on", told=OF_MEMBER)
 witness(Suspension, "member__uid", "starts_on", "ends_on", told=OF_MEMBER)
 name_sorts(members=_("委员"))
@@ -92,9 +100,15 @@ register(
          personal=PAIR, label=_("委员资料的合并撤销")),
 )  # fmt: skip
 register(
-    Kind("members.tell_apart_from", A.OFFICE, _("{name}（编号 {number}）与{other_name}（编号 {other_number}）确认不是同一人"), _reason,
-         personal=PAIR, label=_("与另一名委员确认不是同一人")),
-)  # fmt: skip
+    Kind(
+        "members.tell_apart_from",
+        A.OFFICE,
+        _("{name}（编号 {number}）与{other_name}（编号 {other_number}）确认不是同一人"),
+        _reason,
+        personal=PAIR,
+        label=_("与另一名委员确认不是同一人"),
+    ),
+)
 register(
     Kind(
         "members.change",

@@ -28,9 +28,13 @@ class Change:
         was = "stays" if self.row.member_id == stays.pk else "goes"
         label = next(label for label, model in LABELS.items() if isinstance(self.row, model))
         return {
-            "sort": label, "uid": self.row.uid, "was": was, "joins": self.joins,
-            "before": days_of(self.row), "after": [_said(self.starts_on), _said(self.ends_on)],
-        }  # fmt: skip
+            "sort": label,
+            "uid": self.row.uid,
+            "was": was,
+            "joins": self.joins,
+            "before": days_of(self.row),
+            "after": [_said(self.starts_on), _said(self.ends_on)],
+        }
 
 
 def days_of(row: Dated) -> list[str]:
@@ -71,7 +75,9 @@ def _never(row: Dated) -> bool:
 
 
 def joined(stays: Member, goes: Member, rows: Sequence[Dated], *, seats_of: Member) -> Iterator[Change]:
-    """Say what becomes of the rows of both: what overlaps becomes one, from the earlier day; what is over of it stays with who goes.
+    """Say what becomes of the rows of both: what overlaps becomes one, from the earlier day.
+
+    What is over of it stays with who goes.
 
     `seats_of`: whose seat stands, with its sector, where both hold one of a term.
     """

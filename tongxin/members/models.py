@@ -32,7 +32,10 @@ class MemberQuerySet(models.QuerySet["Member"]):
         return self.annotate(sits=Case(When(has_seat(on) & ~is_suspended(on), then=True), default=False))
 
     def home_first(self, on: date) -> "MemberQuerySet":
-        """Put the place at home first: of one person's places that in which he sits, and which he took before the others."""
+        """Put the place at home first.
+
+        Of one person's places that in which he sits, and which he took before the others.
+        """
         rows = self.select_related("committee").telling_who_sits(on)
         return rows.order_by("-sits", F("taken_at").asc(nulls_first=True), "pk")  # type: ignore[misc]  # annotated there
 
@@ -55,14 +58,18 @@ def is_suspended(on: date, member: str = "pk") -> Q:
 
 
 class Member(Row):
-    """A person who is or was a member of one committee. May have no account; an account may be of several committees."""
+    """A person who is or was a member of one committee.
+
+    May have no account; an account may be of several committees.
+    """
 
     label_is_personal = True
 
     committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="members")
     account = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="members")
     taken_at = models.DateTimeField(null=True, blank=True)  # when the account took this place: the first one is at home
-    released_at = models.DateTimeField(null=True, blank=True)  # when it was taken off an account: its next code takes two people
+    # when it was taken off an account: its next code takes two people
+    released_at = models.DateTimeField(null=True, blank=True)
     number = models.CharField(_("编号"), max_length=20)
     name = models.CharField(_("姓名"), max_length=40)
     sound = models.CharField(max_length=120, blank=True)  # pinyin, for sorting and finding

@@ -215,7 +215,10 @@ def _parted_for(event: Event, _member: Any) -> str:
 
 
 def _parted(event: Event, member: Any) -> str:
-    """Say first what becomes of ratings, in the same words whether or not anybody rated; then the acts, last the reason."""
+    """Say first what becomes of ratings, in the same words whether or not anybody rated.
+
+    Then the acts, last the reason.
+    """
     data = event.data
     if "in_whose_name" not in data:
         return _parted_for(event, member)
@@ -262,7 +265,10 @@ def _ways(event: Event) -> list[str]:
 
 
 def whose_way_changed(event: Event, member: Any) -> Iterable[Account | None]:
-    """Tell the member whose phone, a name to sign in with, or e-mail was changed; of a workplace nobody needs to be warned."""
+    """Tell the member whose phone, a name to sign in with, or e-mail was changed.
+
+    Of a workplace nobody needs to be warned.
+    """
     return [member.account] if _ways(event) else ()
 
 

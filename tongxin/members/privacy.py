@@ -54,10 +54,17 @@ def _lines(row: Member) -> list[tuple[str, ...]]:
         else []
     )
     return [
-        (_("所在政协"), row.committee.name), *merged, (_("编号"), row.number), (_("姓名"), row.name), (_("性别"), str(row.get_gender_display())),
-        (_("民族"), row.ethnicity), (_("出生年月"), born), (_("政治面貌"), row.party), (_("是否党员"), str(YES_NO[row.is_party_member])),
+        (_("所在政协"), row.committee.name),
+        *merged,
+        (_("编号"), row.number),
+        (_("姓名"), row.name),
+        (_("性别"), str(row.get_gender_display())),
+        (_("民族"), row.ethnicity),
+        (_("出生年月"), born),
+        (_("政治面貌"), row.party),
+        (_("是否党员"), str(YES_NO[row.is_party_member])),
         *((str(label), getattr(row, name)) for name, label in CONTACT_FIELDS.items()),
-    ]  # fmt: skip
+    ]
 
 
 def _seats(account: Account, most: int | None) -> Part:
@@ -76,17 +83,21 @@ def _seat(row: Seat) -> tuple[str, ...]:
 def _posts(account: Account, most: int | None) -> Part:
     rows = Post.objects.filter(member__in=_rows_of(account)).select_related("term").order_by("-starts_on", "-id")
     return newest(
-        rows, most, head=(_("届"), _("职务"), _("起止")),
+        rows,
+        most,
+        head=(_("届"), _("职务"), _("起止")),
         say=lambda row: (str(row.term), str(row.get_rank_display()), span(row.starts_on, row.ends_on)),
-    )  # fmt: skip
+    )
 
 
 def _suspensions(account: Account, most: int | None) -> Part:
     rows = Suspension.objects.filter(member__in=_rows_of(account))
     return newest(
-        rows, most, head=(_("起止"), _("说明"), _("文号")),
+        rows,
+        most,
+        head=(_("起止"), _("说明"), _("文号")),
         say=lambda row: (span(row.starts_on, row.ends_on), row.reason, row.document_number),
-    )  # fmt: skip
+    )
 
 
 register_held(
@@ -119,7 +130,10 @@ register_people(
 
 # ── what goes ────────────────────────────────────────────────────────────────────────────────────
 def _due(committee: Committee, before: date) -> QuerySet[Member]:
-    """Who sat and sits no more, of whom something is still there: their own, or the e-mail of an account that serves nowhere."""
+    """Who sat and sits no more, of whom something is still there.
+
+    Their own, or the e-mail of an account that serves nowhere.
+    """
     address = Exists(_with_address(before).filter(pk=OuterRef("pk")))
     reachable = ~Q(phone="") | ~Q(phone_hash="") | Q(address)
     for name in ("email", "workplace", "workplace_post"):
@@ -165,15 +179,23 @@ def _erase(rows: Sequence[Any]) -> Erased:
 
 register_erasable(
     Erasable(
-        "departed_contacts", gettext_lazy("离任委员的联系方式"), gettext_lazy("离任委员的手机、邮箱、工作单位和单位职务"), gettext_lazy("自最后一个席位结束之日"),
-        _due, _going, _erase,
+        "departed_contacts",
+        gettext_lazy("离任委员的联系方式"),
+        gettext_lazy("离任委员的手机、邮箱、工作单位和单位职务"),
+        gettext_lazy("自最后一个席位结束之日"),
+        _due,
+        _going,
+        _erase,
     ),
-)  # fmt: skip
+)
 
 
 # ── rows of a matter that are a member's ─────────────────────────────────────────────────────────
 def keep_of_members(model: type[Model], label: str, *, when: str, kept: str) -> None:
-    """Answer for the rows of a model with a `member`: they are held about him, go along with him, and are acts of his seat."""
+    """Answer for the rows of a model with a `member`.
+
+    They are held about him, go along with him, and are acts of his seat.
+    """
     name, rows = model._meta.label_lower, model._default_manager  # noqa: SLF001 -- Django's public-in-practice Meta
 
     def read(account: Account, most: int | None) -> Part:

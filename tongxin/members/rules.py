@@ -22,7 +22,9 @@ PLACES = Prepared(lambda account, on: Member.objects.filter(account=account).hom
 
 
 def members_of(actor: Any) -> list[Member]:
-    """Return the places of a person in all committees, the one at home first. Read once per request (kept on the account).
+    """Return the places of a person in all committees, the one at home first.
+
+    Read once per request (kept on the account).
 
     At home is who sits, and took the place first: that committee answers for the account.
     """
@@ -51,7 +53,10 @@ def member_of(actor: Any) -> Member | None:
 
 
 def sitting_member_of(actor: Any) -> Member | None:
-    """Return the member in whose place somebody acts, while he sits: a seat in force, not suspended. Everybody asks this."""
+    """Return the member in whose place somebody acts, while he sits: a seat in force, not suspended.
+
+    Everybody asks this.
+    """
     member = member_of(actor)
     return member if member is not None and member.sits else None  # type: ignore[attr-defined]
 
@@ -70,7 +75,10 @@ def who_it_is(member: Member) -> Member:
 
 
 def is_name(written: str) -> bool:
-    """Say whether something can be the name of a person: it has a letter or a character, not figures and marks alone."""
+    """Say whether something can be the name of a person.
+
+    It has a letter or a character, not figures and marks alone.
+    """
     return any(sign.isalpha() for sign in written)
 
 
@@ -105,7 +113,9 @@ def is_self(actor: Any, subject: Any) -> bool:
 
 
 def is_dead(member: Member) -> bool:
-    """Say whether a death is recorded of a member; a record that was taken back does not count: a seat was held after it.
+    """Say whether a death is recorded of a member.
+
+    A record that was taken back does not count: a seat was held after it.
 
     Not the seat that ended last: of who sat in two terms the old one may have ended for all after he died.
     """
@@ -132,7 +142,10 @@ def is_second_person(actor: Any, code: Invitation) -> bool:
 
 
 def waiting_code(member: Member, *, at: datetime) -> Invitation | None:
-    """Return the code of a member that waits for a second person: for a new password, or for a seat that was released."""
+    """Return the code of a member that waits for a second person.
+
+    For a new password, or for a seat that was released.
+    """
     return code_waiting(member.account, seat=member.uid, at=at)
 
 
@@ -152,9 +165,15 @@ def has_waiting_code(_actor: Any, subject: Any) -> bool:
 
 
 OFFICE = (
-    Duty.PROPOSAL_OFFICE, Duty.PRE_EXAMINATION, Duty.FILING, Duty.PUBLICATION, Duty.MEMBER_AFFAIRS, Duty.LEADERSHIP,
-)  # fmt: skip
-CONFIRM = (Duty.MEMBER_AFFAIRS, Duty.PROPOSAL_OFFICE, Duty.LEADERSHIP)  # a code for a new password, made by somebody else
+    Duty.PROPOSAL_OFFICE,
+    Duty.PRE_EXAMINATION,
+    Duty.FILING,
+    Duty.PUBLICATION,
+    Duty.MEMBER_AFFAIRS,
+    Duty.LEADERSHIP,
+)
+# a code for a new password, made by somebody else
+CONFIRM = (Duty.MEMBER_AFFAIRS, Duty.PROPOSAL_OFFICE, Duty.LEADERSHIP)
 keeps_members = holds(Duty.MEMBER_AFFAIRS)
 may_confirm = holds(*CONFIRM) & ~is_self & is_alive & is_no_maker
 

@@ -1,4 +1,7 @@
-"""What comes about by time alone: the last duty of a dead person that ended on its day. A thin entrance for the worker."""
+"""What comes about by time alone: the last duty of a dead person that ended on its day.
+
+A thin entrance for the worker.
+"""
 
 from datetime import datetime, timedelta
 

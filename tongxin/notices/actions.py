@@ -32,11 +32,13 @@ log = logging.getLogger(__name__)
 
 
 def deliver(rest: Callable[[float], object] = lambda _seconds: None) -> int:
-    """Make the notices of every event that is due; return how many events were worked on. Safe to call from anywhere, any time.
+    """Make the notices of every event that is due; return how many events were worked on.
 
-    Each event is a transaction of its own: one that fails is kept with what was wrong, tried again ever later and never given
-    up, and those behind it go on. `rest` is called between two events with how long the first took: where only one can write
-    at a time, who tells of thousands in one go lets nobody else in.
+    Safe to call from anywhere, any time.
+
+    Each event is a transaction of its own: one that fails is kept with what was wrong, tried again ever later and never
+    given up, and those behind it go on. `rest` is called between two events with how long the first took: where only
+    one can write at a time, who tells of thousands in one go lets nobody else in.
     """
     done = 0
     for key in _due():
@@ -119,22 +121,33 @@ def _recipients(line: Tell, event: Event, subject: Any) -> Iterable[Account]:
 
 
 def _notice(lines: Sequence[Tell], event: Event, subject: Any, account: Account) -> Notice:
-    """Write what somebody is told of an event: one notice, in which each line that is theirs is said, what presses first.
+    """Write what somebody is told of an event.
+
+    One notice, in which each line that is theirs is said, what presses first.
 
     Who signed a proposal and has to assign it is told both; the first line alone left out what there was to do.
     """
     lines = sorted(lines, key=lambda line: not line.urgent)  # stable: else as the table has them
     url = lines[0].url(event, subject) if lines[0].url else subject.get_absolute_url()
     return Notice(
-        account=account, committee_code=event.committee_code, event=event, matter=matter_of(subject), url=url,
-        text=together([line.words(event, subject) for line in lines], TEXT), urgent=lines[0].urgent, made_at=event.recorded_at,
+        account=account,
+        committee_code=event.committee_code,
+        event=event,
+        matter=matter_of(subject),
+        url=url,
+        text=together([line.words(event, subject) for line in lines], TEXT),
+        urgent=lines[0].urgent,
+        made_at=event.recorded_at,
         day=timezone.localdate(event.recorded_at),
-    )  # fmt: skip
+    )
 
 
 @transaction.atomic
 def mark_read(account: Account, *, uids: Iterable[str] | None, at: datetime) -> int:
-    """Mark some of the account's own notices as read, each with all that is shown with it, or all of them (None). Returns how many."""
+    """Mark some of the account's own notices as read, each with all that is shown with it, or all of them (None).
+
+    Returns how many.
+    """
     rows = Notice.objects.filter(account=account, read_at=None)
     if uids is not None:
         named = Notice.objects.filter(account=account, uid__in=list(uids)).values_list("matter", "day")

@@ -1,7 +1,7 @@
 """Whether the worker keeps up: what waits to be told, sent and sealed, and each job's last success.
 
-What is asked without signing in says no more than which part is late, and that only after a quarter of an hour: how long
-something waits would tell when somebody acted.
+What is asked without signing in says no more than which part is late, and that only after a quarter of an hour: how
+long something waits would tell when somebody acted.
 """
 
 from collections.abc import Callable
@@ -34,7 +34,10 @@ _notes: list[Callable[[], str]] = []
 
 
 def register_note(source: Callable[[], str]) -> None:
-    """Add what an app above has to say to whoever keeps the system though nothing is wrong; nothing is said where it is empty."""
+    """Add what an app above has to say to whoever keeps the system though nothing is wrong.
+
+    Nothing is said where it is empty.
+    """
     _notes.append(source)
 
 
@@ -60,9 +63,12 @@ class Health:
     def parts(self) -> dict[str, bool]:
         """Say of each part whether it is in order."""
         return {
-            "notices": self.event is None and not self.failing, "letters": self.letter is None,
-            "seals": self.unsealed is None, "jobs": not (self.late or self.failed), "disk": not self.full,
-        }  # fmt: skip
+            "notices": self.event is None and not self.failing,
+            "letters": self.letter is None,
+            "seals": self.unsealed is None,
+            "jobs": not (self.late or self.failed),
+            "disk": not self.full,
+        }
 
     @property
     def ok(self) -> bool:
@@ -100,7 +106,10 @@ def _last(job: Job) -> str:
 
 
 def _see_log(job: Job) -> str:
-    """Send to the log where the fault is named by its sort alone, or counted: neither begins with a Chinese sentence."""
+    """Send to the log where the fault is named by its sort alone, or counted.
+
+    Neither begins with a Chinese sentence.
+    """
     return _("，请看后台任务的日志") if job.problem[:1].isascii() else ""
 
 
@@ -133,7 +142,10 @@ def _unsent() -> datetime | None:
 
 
 def _unsealed() -> datetime | None:
-    """Return when the first event behind the last sealed one was written; what was left out before it `check` looks for."""
+    """Return when the first event behind the last sealed one was written.
+
+    What was left out before it `check` looks for.
+    """
     last = Seal.objects.aggregate(last=Max("event_id"))["last"] or 0
     later = Event.objects.filter(pk__gt=last).exclude(stored.misstored(Event))  # what cannot be read fails as the job's
     return later.order_by("pk").values_list("recorded_at", flat=True).first()

@@ -1,8 +1,8 @@
 """Letters: which are written, which are wanted no more, who sends which, and how each went.
 
-A letter is held by whoever sends it: taken by compare-and-set for some minutes, marked afterwards. What is neither marked
-nor given back was held by a worker that was killed; it is tried again under the same Message-ID. Urgent ones go at once,
-each by itself; the others of a person together, once a day.
+A letter is held by whoever sends it: taken by compare-and-set for some minutes, marked afterwards. What is neither
+marked nor given back was held by a worker that was killed; it is tried again under the same Message-ID. Urgent ones go
+at once, each by itself; the others of a person together, once a day.
 """
 
 from collections.abc import Iterable, Sequence
@@ -81,7 +81,8 @@ def due(at: datetime, *, most: int) -> list[Letter]:
     """Return one letter of each e-mail that is due, the urgent ones first."""
     found: dict[object, Letter] = {}
     rows = _free(at).select_related("notice").order_by("-notice__urgent", "next_try_at", "id")
-    rows = rows.only("parcel", "notice__urgent", "notice__account")  # no word of it: one that cannot be read stops no other
+    # no word of it: one that cannot be read stops no other
+    rows = rows.only("parcel", "notice__urgent", "notice__account")
     for letter in rows[: most * 20]:
         alone: object = letter.pk if letter.notice.urgent else ("daily", letter.notice.account_id)
         found.setdefault(letter.parcel or alone, letter)
@@ -108,7 +109,10 @@ def claim(letter: Letter, *, at: datetime) -> list[Letter]:
 
 
 def without_ended(held: Sequence[Letter], *, at: datetime) -> list[Letter]:
-    """Drop those of held letters whose matter was over before they went, as an invitation that was taken back; return the others."""
+    """Drop those of held letters whose matter was over before they went, as an invitation that was taken back.
+
+    Return the others.
+    """
     told = Event.objects.filter(kind__in=may_end(), notices__letter__in=held)
     ended = {event.pk for event in told if not _holds(event, at)}
     if ended:
@@ -137,13 +141,21 @@ def failed(held: Sequence[Letter], why: str, *, at: datetime, for_good: bool) ->
     tries = max(letter.tries for letter in held) + 1
     over = for_good and tries >= FOR_GOOD
     _ours(held).update(
-        tries=tries, address=_address(held), problem=why, claim="", claimed_until=None, given_up_at=at if over else None,
+        tries=tries,
+        address=_address(held),
+        problem=why,
+        claim="",
+        claimed_until=None,
+        given_up_at=at if over else None,
         next_try_at=at + faults.backing_off(tries, at_most=LONGEST_WAIT),
-    )  # fmt: skip
+    )
 
 
 def _address(held: Sequence[Letter]) -> str:
-    """Return where a letter went or was to go: the account's address of now, not the one it had when the letter was written."""
+    """Return where a letter went or was to go.
+
+    The account's address of now, not the one it had when the letter was written.
+    """
     return held[0].notice.account.email
 
 

@@ -15,8 +15,8 @@ TEXT = 300  # the longest sentence of a notice, in characters
 class Notice(Row):
     """One sentence for one person, leading to a page.
 
-    Shown and sent together are those of one `matter` on one day: `matter` names the proposal, or whatever else the event is
-    about where no proposal stands behind it.
+    Shown and sent together are those of one `matter` on one day: `matter` names the proposal, or whatever else the
+    event is about where no proposal stands behind it.
     """
 
     account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="notices")
@@ -46,8 +46,9 @@ class Notice(Row):
 class Letter(models.Model):
     """What is to be said of a notice by e-mail; the system works without any mail server, letters then wait for a week.
 
-    Several go out as one e-mail: those have the same `parcel`, which is its Message-ID, made once and kept, so that whoever
-    receives it twice after a crash can tell. Who sends holds its letters until `claimed_until`; `claim` says who.
+    Several go out as one e-mail: those have the same `parcel`, which is its Message-ID, made once and kept, so that
+    whoever receives it twice after a crash can tell. Who sends holds its letters until `claimed_until`; `claim` says
+    who.
     """
 
     notice = models.OneToOneField(Notice, on_delete=models.CASCADE, related_name="letter")

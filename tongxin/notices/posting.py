@@ -73,7 +73,10 @@ class Clock:
 
 
 def send_waiting(*, at: datetime) -> int:
-    """Send what is due; return how many letters went. Raises ServerAwayError where the server is away; all is tried again later."""
+    """Send what is due; return how many letters went.
+
+    Raises ServerAwayError where the server is away; all is tried again later.
+    """
     letters.settle(at)
     waiting, clock, went = letters.due(at, most=BATCH), Clock(at), 0
     if not waiting:
@@ -114,7 +117,8 @@ def _close(connection: Any) -> None:
 def _send(held: Sequence[Letter], connection: Any, clock: Clock) -> int:
     """Send one e-mail; return how many letters it carried. Raises ServerAwayError when the server went away over it.
 
-    Even then it was that e-mail's try: one that the server hangs up at must not stand in the way of all others for ever.
+    Even then it was that e-mail's try: one that the server hangs up at must not stand in the way of all others for
+    ever.
     """
     try:
         held = letters.without_ended(held, at=clock.now)

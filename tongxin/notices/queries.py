@@ -131,7 +131,10 @@ def failing_events(codes: Collection[str]) -> QuerySet[Mark]:
 
 
 def posted(codes: Collection[str], *, only_failed: bool = False, before: int | None = None) -> QuerySet[Letter]:
-    """Return the letters of some committees, newest first; `only_failed`: what failed and has not gone since, tried again or not."""
+    """Return the letters of some committees, newest first.
+
+    `only_failed`: what failed and has not gone since, tried again or not.
+    """
     rows = Letter.objects.filter(notice__committee_code__in=codes).select_related("notice__event").order_by("-id")
     if only_failed:
         rows = rows.exclude(problem="", again_at=None).filter(sent_at=None, dropped_at=None)

@@ -15,14 +15,17 @@ Holds = Callable[[Event, Any, datetime], bool]
 
 @dataclass(frozen=True)
 class Tell:
-    """One line: when an event of `kind` happens, `to` are told `words`; the link leads to `url` (the subject's page by default).
+    """One line: when an event of `kind` happens, `to` are told `words`.
 
-    The actor of the event is not told of the own act. `urgent` ones are never folded under others, and are sent at once, each
-    by itself. `shows_reading`: whether the office, on the page of who was told, reads when it was read. `holds`: whether what
-    is said is so still; asked when its letter is sent, which may be days later: what is over is not sent any more.
+    The link leads to `url` (the subject's page by default).
 
-    Whoever several lines of a kind tell reads them all in one notice. `otherwise`: a line that says less of the same to those
-    whom no line before it tells.
+    The actor of the event is not told of the own act. `urgent` ones are never folded under others, and are sent at
+    once, each by itself. `shows_reading`: whether the office, on the page of who was told, reads when it was read.
+    `holds`: whether what is said is so still; asked when its letter is sent, which may be days later: what is over is
+    not sent any more.
+
+    Whoever several lines of a kind tell reads them all in one notice. `otherwise`: a line that says less of the same to
+    those whom no line before it tells.
     """
 
     kind: str
@@ -50,11 +53,15 @@ def shortened(text: str, most: int) -> str:
 
 
 def together(sentences: Sequence[str], most: int) -> str:
-    """Put several sentences into one notice, each once and as whole as there is room for; what another says too is left out."""
+    """Put several sentences into one notice, each once and as whole as there is room for.
+
+    What another says too is left out.
+    """
     whole = [said for n, said in enumerate(sentences) if not any(said in other for other in _besides(sentences, n))]
     room = most - len(BETWEEN) * (len(whole) - 1)
     texts = list(whole)
-    for left, n in enumerate(sorted(range(len(whole)), key=lambda n: len(whole[n]))):  # what a short one leaves the long ones get
+    # what a short one leaves the long ones get
+    for left, n in enumerate(sorted(range(len(whole)), key=lambda n: len(whole[n]))):
         texts[n] = shortened(whole[n], room // (len(whole) - left))
         room -= len(texts[n])
     return BETWEEN.join(texts)
@@ -93,7 +100,10 @@ def belongs(subject_type: str, matter: Callable[[Any], Any]) -> None:
 
 
 def matter_of(subject: Any) -> str:
-    """Name the matter that a subject belongs to, itself where nothing stands behind it: proposals.proposal:k7mp3xqdw9ht."""
+    """Name the matter that a subject belongs to, itself where nothing stands behind it.
+
+    Proposals.proposal:k7mp3xqdw9ht.
+    """
     label = subject._meta.label_lower  # noqa: SLF001 -- Django's public-in-practice Meta
     if label in MATTERS:
         return matter_of(MATTERS[label](subject))

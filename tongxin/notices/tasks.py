@@ -14,7 +14,10 @@ NO_SERVER = _("未启用，启用请设置 TONGXIN_SMTP_HOST")
 
 
 def deliver_left_over(_at: datetime) -> int:
-    """Tell of what happened since, and of what a worker that was killed had left; others may write between two events."""
+    """Tell of what happened since, and of what a worker that was killed had left.
+
+    Others may write between two events.
+    """
     return actions.deliver(rest=lambda took: time.sleep(min(took, LONGEST_REST)))
 
 

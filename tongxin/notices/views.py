@@ -30,7 +30,10 @@ PAGE = 20
 
 @requires("notices.view")
 def notices(request: HttpRequest) -> HttpResponse:
-    """Everything one was told, one entry for each matter and day, newest first; `before` pages by the last line shown."""
+    """Everything one was told, one entry for each matter and day, newest first.
+
+    `before` pages by the last line shown.
+    """
     only_unread = request.GET.get("unread") == "1"
     before = request.GET.get("before", "")
     entries, older = queries.entries(request.user, most=PAGE, before=before, only_unread=only_unread)
@@ -39,7 +42,9 @@ def notices(request: HttpRequest) -> HttpResponse:
 
 @requires("notices.view")
 def follow(request: HttpRequest, uid: str) -> HttpResponse:
-    """Lead to what a notice is about; marked as read by POST, with all that is shown with it: by its button, or by the page's script.
+    """Lead to what a notice is about.
+
+    Marked as read by POST, with all that is shown with it: by its button, or by the page's script.
 
     What the reader cannot open in the seat in which he acts, but in the one it was told to, is opened there: a button
     changes it. What opens in neither is not found, as for everybody.
@@ -74,7 +79,10 @@ def read_all(request: HttpRequest) -> HttpResponse:
 @require_safe
 @requires("notices.keep")
 def delivery(request: HttpRequest) -> HttpResponse:
-    """How telling and sending go in the committees whose system somebody keeps: whom a letter goes to is masked, no word of it is shown."""
+    """How telling and sending go in the committees whose system somebody keeps.
+
+    Whom a letter goes to is masked, no word of it is shown.
+    """
     codes = _codes(request.user)
     failed = request.GET.get("failed") == "1"
     before = asked.number(request.GET.get("before", ""))
@@ -150,10 +158,12 @@ def _posted(letter: Letter, now: datetime) -> dict[str, Any]:
     over = letter.given_up_at is not None or letter.dropped_at is not None
     following = None if over or letter.next_try_at <= now else letter.next_try_at  # what is due goes with the next run
     return {
-        "letter": letter, "address": f"{name[:1]}…@{domain}", "secret": secret,
+        "letter": letter,
+        "address": f"{name[:1]}…@{domain}",
+        "secret": secret,
         "when": None if secret else letter.sent_at or following,
         "uncounted": not over and not letter.sent_at and not letter.tries and letter.problem in posting.AWAY,
-    }  # fmt: skip
+    }
 
 
 @require_safe

@@ -1,4 +1,7 @@
-"""Taking away what is over: people decide, one sort at a time, in one transaction, with an event that says under which rule."""
+"""Taking away what is over.
+
+People decide, one sort at a time, in one transaction, with an event that says under which rule.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,8 +31,8 @@ class Outcome:
 def erase(keeping: Keeping, *, seen: str, actor: Account, at: datetime) -> Outcome:
     """Erase what is due of one sort, up to AT_ONCE rows, and record it. Nothing due: nothing recorded.
 
-    `seen` is the digest of the list that was looked at: nothing else goes. Raises ListChangedError.
-    The committee's row is locked, so that of two people who confirm at once the second finds another list, or nothing left.
+    `seen` is the digest of the list that was looked at: nothing else goes. Raises ListChangedError. The committee's row
+    is locked, so that of two people who confirm at once the second finds another list, or nothing left.
     """
     Committee.objects.select_for_update().get(pk=keeping.committee.pk)
     keys = keeping.demand_unchanged(seen)[:AT_ONCE]
@@ -46,9 +49,16 @@ def _record(keeping: Keeping, gone: Erased, actor: Account, at: datetime) -> Non
     what, rule = keeping.erasable.label, keeping.source.version
     if own or gone.rows or gone.shortened:
         erasing.erase(
-            keeping.committee, what=what, rule=rule, events=own, fields=gone.fields, shortened=gone.shortened,
-            rows=gone.rows, actor=actor, at=at,
-        )  # fmt: skip
+            keeping.committee,
+            what=what,
+            rule=rule,
+            events=own,
+            fields=gone.fields,
+            shortened=gone.shortened,
+            rows=gone.rows,
+            actor=actor,
+            at=at,
+        )
     if others:
         nobody = Account.objects.system()
         erasing.erase(nobody, what=what, rule=rule, events=others, fields=gone.fields, actor=actor, at=at)

@@ -1,4 +1,7 @@
-"""Where the keeping of personal values stands in menus. Nothing goes by itself, so the home of who takes it away says what is due."""
+"""Where the keeping of personal values stands in menus.
+
+Nothing goes by itself, so the home of who takes it away says what is due.
+"""
 
 from collections.abc import Iterable
 from datetime import date
@@ -26,7 +29,8 @@ MENU = (Entry(OFFICE, _("个人信息保管"), "/privacy/", "lock", "privacy.kee
 def _number(user: Any, on: date) -> int:
     """Count the sorts of which something is due.
 
-    What is due becomes so by the day: from one erasure to the next it is asked for a few times an hour, not after every event.
+    What is due becomes so by the day: from one erasure to the next it is asked for a few times an hour, not after every
+    event.
     """
     held = sorted((a.duty, a.committee.code) for a in bodies.appointments_of(user) if a.duty in EXECUTORS)
     told = Event.objects.filter(committee_code__in={"", *(code for _duty, code in held)})

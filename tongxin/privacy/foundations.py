@@ -37,21 +37,30 @@ from tongxin.privacy.table import (
 )
 
 SIGN_IN = {
-    "accounts.sign_in": gettext_lazy("登录"), "accounts.sign_out": gettext_lazy("退出登录"), "accounts.sign_in_failed": gettext_lazy("登录未成功"),
+    "accounts.sign_in": gettext_lazy("登录"),
+    "accounts.sign_out": gettext_lazy("退出登录"),
+    "accounts.sign_in_failed": gettext_lazy("登录未成功"),
     "accounts.locked_out": gettext_lazy("多次输错后锁定"),
-}  # fmt: skip
+}
 ABOUT_SIGNING_IN = {"actor_name", "subject_label", "data.username"}
 
 
 # ── what is held ─────────────────────────────────────────────────────────────────────────────────
 def _account(account: Account, _most: int | None) -> Part:
     totp = has_second_factor(account)
-    return Part([
-        (_("姓名"), account.name), (_("登录名"), "、".join(names.of(account))), (_("邮箱"), account.email or _("没有填写")),
-        (_("字号"), str(account.get_size_display())), (_("同时用邮件告知"), yes_no(account.by_mail)),
-        (_("动态口令"), _("已启用") if totp else _("没有启用")), (_("密码"), _("只存不可还原的摘要") if account.has_usable_password() else _("没有设定")),
-        (_("建立时间"), stamp(account.joined_at)), (_("上次登录"), stamp(account.last_login) or _("没有登录过")),
-    ])  # fmt: skip
+    return Part(
+        [
+            (_("姓名"), account.name),
+            (_("登录名"), "、".join(names.of(account))),
+            (_("邮箱"), account.email or _("没有填写")),
+            (_("字号"), str(account.get_size_display())),
+            (_("同时用邮件告知"), yes_no(account.by_mail)),
+            (_("动态口令"), _("已启用") if totp else _("没有启用")),
+            (_("密码"), _("只存不可还原的摘要") if account.has_usable_password() else _("没有设定")),
+            (_("建立时间"), stamp(account.joined_at)),
+            (_("上次登录"), stamp(account.last_login) or _("没有登录过")),
+        ]
+    )
 
 
 def _has_worked(account: Account) -> bool:
@@ -103,7 +112,10 @@ def _files(account: Account, most: int | None) -> Part:
 
 
 def _acts(account: Account, most: int | None) -> Part:
-    """The kinds of events in somebody's name: how many of each there are, and when the newest was. None stands for the others."""
+    """The kinds of events in somebody's name: how many of each there are, and when the newest was.
+
+    None stands for the others.
+    """
     groups = list(Event.objects.filter(actor=account).order_by().values("kind").annotate(n=Count("id"), last=Max("id")))
     groups.sort(key=lambda group: -group["last"])
     last = dict(Event.objects.filter(pk__in=[g["last"] for g in groups[:most]]).values_list("pk", "recorded_at"))

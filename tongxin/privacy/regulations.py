@@ -30,7 +30,10 @@ def _by(label: Any, *duties: Duty) -> Any:
 @kind("privacy.retention", _("个人信息保存期限"), _("各类个人信息的保存期限，期满核对、删除的职责"))
 @dataclass(frozen=True)
 class Retention:
-    """Months kept, and the duty that takes away. Whoever audits erases nothing; ratings are the proposal office's alone."""
+    """Months kept, and the duty that takes away.
+
+    Whoever audits erases nothing; ratings are the proposal office's alone.
+    """
 
     sign_in_names: int = _months(_("登录记录里的姓名和登录名"), _("自登录或登录失败之日"), low=LOG_MONTHS)
     sign_in_names_by: str = _by(_("登录记录里的姓名和登录名"))

@@ -23,8 +23,11 @@ class Own:
 
     label: Any = gettext_lazy("本人信息")
     columns: tuple[Column, ...] = (
-        Column("类别", width=18), Column("项目", width=18), Column("内容", width=60), Column("怎样保存", width=60),
-    )  # fmt: skip
+        Column("类别", width=18),
+        Column("项目", width=18),
+        Column("内容", width=60),
+        Column("怎样保存", width=60),
+    )
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -1,4 +1,6 @@
-"""The two registers that every app's `privacy.py` fills: what is held about somebody, and what goes when its time is over.
+"""The two registers that every app's `privacy.py` fills.
+
+What is held about somebody, and what goes when its time is over.
 
 The third, smaller one says which accounts are a committee's people, and which of them still serve.
 """
@@ -20,7 +22,10 @@ from tongxin.core.templatetags.chinese import clock, full_day
 # ── what is held ─────────────────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True)
 class Part:
-    """What is held, as a table; without `head` its rows are pairs of a label and a text. `total` counts what is not shown too."""
+    """What is held, as a table; without `head` its rows are pairs of a label and a text.
+
+    `total` counts what is not shown too.
+    """
 
     rows: Sequence[tuple[str, ...]]
     head: tuple[str, ...] = ()
@@ -141,7 +146,9 @@ def register_erasable(*erasables: Erasable) -> None:
 # ── whose people, and who still serves ───────────────────────────────────────────────────────────
 @dataclass(frozen=True)
 class People:
-    """How an app knows accounts: those of a committee, and those that serve anywhere after a day. Conditions on accounts.
+    """How an app knows accounts: those of a committee, and those that serve anywhere after a day.
+
+    Conditions on accounts.
 
     `seats` gives the uids of a committee's seats (a query of values): invitations name them before there is an account.
     """
@@ -168,7 +175,10 @@ def accounts_of(committee: Committee) -> QuerySet[Account]:
 
 
 def invited_by(committee: Committee) -> Q:
-    """Return the condition on invitations of a committee's people: to an account of theirs, or to a seat that has none yet."""
+    """Return the condition on invitations of a committee's people.
+
+    To an account of theirs, or to a seat that has none yet.
+    """
     known = Q(account__in=accounts_of(committee))
     for people in PEOPLE:
         if people.seats is not None:

@@ -77,9 +77,10 @@ def keep(request: HttpRequest) -> HttpResponse:
     found = queries.executed_by(request.user, committee, today)
     numbers = queries.counts(found)
     context = {
-        "committee": committee, "rows": [(k, numbers[k.key]) for k in found],
+        "committee": committee,
+        "rows": [(k, numbers[k.key]) for k in found],
         "others": [c for c in queries.executing(request.user, today) if c.pk != committee.pk],
-    }  # fmt: skip
+    }
     return render(request, "privacy/keep.html", context)
 
 
@@ -93,8 +94,9 @@ def due(request: HttpRequest, key: str) -> HttpResponse:
     here = f"?in={keeping.committee.code}"
     pager = {
         "caption": _("共 %(n)s 份，每页 %(size)s 份") % {"n": page.total, "size": queries.SHOWN},
-        "previous_url": here if after else "", "next_url": f"{here}&after={page.next}" if page.next else "",
-    }  # fmt: skip
+        "previous_url": here if after else "",
+        "next_url": f"{here}&after={page.next}" if page.next else "",
+    }
     return render(request, "privacy/due.html", {"keeping": keeping, "page": page, "pager": pager, "after": after})
 
 
@@ -102,7 +104,8 @@ def due(request: HttpRequest, key: str) -> HttpResponse:
 def erase(request: HttpRequest, key: str) -> HttpResponse:
     """First ask whether the list was looked at; confirmed, take away what is due and say what remains.
 
-    Reloaded or typed in, the address leads to the list; so it does when another list is due than the one that was looked at.
+    Reloaded or typed in, the address leads to the list; so it does when another list is due than the one that was
+    looked at.
     """
     keeping = _keeping(request, key)
     due = f"{reverse('privacy-due', args=[key])}?in={keeping.committee.code}"

@@ -29,9 +29,15 @@ class States:
     in_examination: ClassVar = (State.SUBMITTED, State.IN_DECISION)
     filed: ClassVar = (State.FILED, State.HANDED_OVER)
     received: ClassVar = (
-        State.SUBMITTED, State.RETURNED, State.IN_DECISION, State.FILED, State.HANDED_OVER, State.MERGED,
-        State.NOT_FILED, State.WITHDRAWN,
-    )  # fmt: skip
+        State.SUBMITTED,
+        State.RETURNED,
+        State.IN_DECISION,
+        State.FILED,
+        State.HANDED_OVER,
+        State.MERGED,
+        State.NOT_FILED,
+        State.WITHDRAWN,
+    )
     ended: ClassVar = (State.MERGED, State.NOT_FILED, State.WITHDRAWN, State.DISCARDED)
 
 

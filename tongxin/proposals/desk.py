@@ -38,14 +38,10 @@ QUICK = (
     Quick(_("写提案"), "edit", lambda user: "/proposals/new/" if sitting_member_of(user) else "", leads=True),
     Quick(_("我的提案"), "doc", lambda _user: OWN_LIST, 10),
 )
-FRONT_DOORS = (
-    FrontDoor(_("看公开的提案"), _("提案怎么说，交给谁办"), "doc", lambda c: f"{PUBLIC}?in={c.code}", 10),
-)  # fmt: skip
+FRONT_DOORS = (FrontDoor(_("看公开的提案"), _("提案怎么说，交给谁办"), "doc", lambda c: f"{PUBLIC}?in={c.code}", 10),)
 FRONT_FINDERS = (FrontFinder(_("搜索公开提案"), _("例如：助餐"), PUBLIC),)
 TABS = (Tab(_("提案"), OWN_LIST, "doc", "proposals.own_list", 10),)
-DOORS = (
-    Door(_("公开提案"), lambda c: f"{PUBLIC}?in={c.code}" if c else PUBLIC, "doc", 10),
-)  # fmt: skip
+DOORS = (Door(_("公开提案"), lambda c: f"{PUBLIC}?in={c.code}" if c else PUBLIC, "doc", 10),)
 
 
 # ── the office ───────────────────────────────────────────────────────────────────────────────────
@@ -116,9 +112,12 @@ def _invitations(rows: list[Signature], _member: Member, now: datetime) -> Itera
     for signature in rows:
         proposal = signature.proposal
         yield Todo(
-            gettext("%(pk)s委员邀您联名") % {"pk": first.get(proposal.pk, "")}, f"《{proposal}》", f"{proposal.get_absolute_url()}invitation/", gettext("看一看"),
+            gettext("%(pk)s委员邀您联名") % {"pk": first.get(proposal.pk, "")},
+            f"《{proposal}》",
+            f"{proposal.get_absolute_url()}invitation/",
+            gettext("看一看"),
             until(proposal.cosign_until, now) if proposal.cosign_until else None,
-        )  # fmt: skip
+        )
 
 
 SIGNERS = Prepared(lambda asked: Signature.objects.filter(proposal__in=asked).select_related("member").defer("member__phone"))
@@ -143,7 +142,10 @@ def _returned(rows: list[Proposal], _member: Member, _now: datetime) -> Iterable
 
 
 def _abandoned(member: Any, _now: datetime, on: date) -> QuerySet[Signature]:
-    """The member's names under texts with their proposers whose first proposer is gone: the next who sits is offered them."""
+    """The member's names under texts with their proposers whose first proposer is gone.
+
+    The next who sits is offered them.
+    """
     sitting = Member.objects.sitting(on).values("pk")
     there = Q(member=None) | Q(member__in=sitting)
     before = Signature.objects.filter(

@@ -97,31 +97,50 @@ def _reason(event: Event) -> str:
 
 
 witness(
-    Proposal, "serial", "session__uid", "number", "category_label", "category_number",
+    Proposal,
+    "serial",
+    "session__uid",
+    "number",
+    "category_label",
+    "category_number",
     only=Q(serial__isnull=False) | Q(number__isnull=False),
-)  # fmt: skip
+)
 HANDED_IN = (State.SUBMITTED, State.IN_DECISION, State.FILED, State.HANDED_OVER, State.MERGED, State.NOT_FILED)
 witness(Proposal, *TEXT_FIELDS, part="text", only=Q(state__in=HANDED_IN))
 witness(
     Proposal, "merged_into__uid", "destination", "reason_code", "decided_at", part="decision", only=Q(decided_at__isnull=False)
-)  # fmt: skip
-witness(
-    Proposal, "season", "submitted_at", "construction", "topic", "routed_to", part="course", only=Q(state__in=HANDED_IN)
-)  # fmt: skip
+)
+witness(Proposal, "season", "submitted_at", "construction", "topic", "routed_to", part="course", only=Q(state__in=HANDED_IN))
 witness(Proposal, "released_at", part="release", only=Q(released_at__isnull=False))
 witness(
-    Signature, "proposal__uid", "member__uid", "body", "role", "signed_version",
-    only=Q(answer=Answer.ACCEPTED), told=("proposals.proposal", "proposal__uid"),
-)  # fmt: skip
-witness(
-    PublicCopy, "proposal__uid", "of_version", *PUBLIC_FIELDS, "marks", "confirmed_by__uid", "confirmed_at",
+    Signature,
+    "proposal__uid",
+    "member__uid",
+    "body",
+    "role",
+    "signed_version",
+    only=Q(answer=Answer.ACCEPTED),
     told=("proposals.proposal", "proposal__uid"),
-)  # fmt: skip
+)
+witness(
+    PublicCopy,
+    "proposal__uid",
+    "of_version",
+    *PUBLIC_FIELDS,
+    "marks",
+    "confirmed_by__uid",
+    "confirmed_at",
+    told=("proposals.proposal", "proposal__uid"),
+)
 witness(Attachment, "proposal__uid", *FACTS, told=("proposals.proposal", "proposal__uid"))
 witness(
-    PublicFile, "attachment__uid", "attachment__file__digest", "released_by__uid", "released_at",
+    PublicFile,
+    "attachment__uid",
+    "attachment__file__digest",
+    "released_by__uid",
+    "released_at",
     told=("proposals.proposal", "attachment__proposal__uid"),
-)  # fmt: skip
+)
 name_sorts(proposals=_("提案"))
 
 

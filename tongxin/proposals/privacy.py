@@ -28,7 +28,8 @@ BODY = ("situation", "analysis", "suggestions", "suggested_units")
 # ── what is held ─────────────────────────────────────────────────────────────────────────────────
 def _signatures(account: Account, most: int | None) -> Part:
     rows = Signature.objects.filter(member__account=account).select_related("proposal")
-    rows = rows.order_by(F("proposal__submitted_at").desc(nulls_first=True), "-id")  # by the day that is shown, drafts first
+    # by the day that is shown, drafts first
+    rows = rows.order_by(F("proposal__submitted_at").desc(nulls_first=True), "-id")
     found, total = first_of(rows, most)
     now = standings_of([row.proposal for row in found], account)
     head = (_("案由"), _("身份"), _("联名答复"), _("提案现在"), _("提交时间"))
@@ -102,7 +103,10 @@ register_held(
 
 # ── what goes ────────────────────────────────────────────────────────────────────────────────────
 def _discarded(committee: Committee, before: date) -> QuerySet[Proposal]:
-    """Discarded drafts of which a text, a file or a kept copy is still there; the title stays, as its events name it."""
+    """Discarded drafts of which a text, a file or a kept copy is still there.
+
+    The title stays, as its events name it.
+    """
     own = {"proposal": OuterRef("pk")}
     whole = Q(Exists(Attachment.objects.filter(**own)))
     whole |= Q(Exists(KeptCopy.objects.filter(kind=NAME, subject=OuterRef("uid"))))
@@ -156,11 +160,21 @@ def _erase_copies(rows: Sequence[KeptCopy]) -> Erased:
 
 register_erasable(
     Erasable(
-        "discarded_drafts", gettext_lazy("删除草稿的正文"), gettext_lazy("删除草稿的情况、分析、建议、附件、另存的副本和联名时留存的正文（案由留存）"), gettext_lazy("自删除之日"),
-        _discarded, _discarded_draft, _erase_discarded,
+        "discarded_drafts",
+        gettext_lazy("删除草稿的正文"),
+        gettext_lazy("删除草稿的情况、分析、建议、附件、另存的副本和联名时留存的正文（案由留存）"),
+        gettext_lazy("自删除之日"),
+        _discarded,
+        _discarded_draft,
+        _erase_discarded,
     ),
     Erasable(
-        "proposal_copies", gettext_lazy("另存的提案副本"), gettext_lazy("两处同时修改时另存的一份"), gettext_lazy("自看过之日（提案不能再改的，自另存之日）"),
-        _copies_due, _copy, _erase_copies,
+        "proposal_copies",
+        gettext_lazy("另存的提案副本"),
+        gettext_lazy("两处同时修改时另存的一份"),
+        gettext_lazy("自看过之日（提案不能再改的，自另存之日）"),
+        _copies_due,
+        _copy,
+        _erase_copies,
     ),
-)  # fmt: skip
+)

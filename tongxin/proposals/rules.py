@@ -31,7 +31,10 @@ def first_sits(proposal: Any) -> bool:
 
 
 def successor(proposal: Any) -> Any:
-    """Return the signature of the first co-signer who sits: asked and told in the place of a first proposer who is gone."""
+    """Return the signature of the first co-signer who sits.
+
+    Asked and told in the place of a first proposer who is gone.
+    """
     agreed = (s for s in proposal.signatures.all() if s.role == Role.CO and s.answer == Answer.ACCEPTED and s.member_id)
     return next((s for s in agreed if s.member_id in _who_sit(proposal)), None)
 

@@ -88,8 +88,8 @@ def first_free_day(committee: Committee | None, kind: str, *, at: datetime) -> d
 def load_library(folder: Path, committee: Committee | None, *, actor: Account | None, at: datetime) -> int:
     """Adopt every version in a folder of YAML files that is not there yet; return how many were new.
 
-    A version that is there is never changed. What the national library says of keys that the program did not have when it
-    was adopted becomes a version of its own, from today on.
+    A version that is there is never changed. What the national library says of keys that the program did not have when
+    it was adopted becomes a version of its own, from today on.
     """
     entries = [one for path in sorted(folder.glob("*.yaml")) for one in yaml.safe_load(path.read_text(encoding="utf-8"))]
     new = 0
@@ -112,7 +112,10 @@ def load_library(folder: Path, committee: Committee | None, *, actor: Account | 
 
 
 def _introduce(entries: Sequence[Mapping[str, Any]], *, actor: Account | None, at: datetime) -> int:
-    """Adopt the national values of keys that no national version says: they were added to one that had been adopted before."""
+    """Adopt the national values of keys that no national version says.
+
+    They were added to one that had been adopted before.
+    """
     new = 0
     for kind, missing in queries.without_national_value().items():
         for entry in entries:

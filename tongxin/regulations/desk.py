@@ -30,18 +30,29 @@ def of_adopters(user: Any) -> dict[str, Any] | None:
 
 def _board(committee: Committee) -> Board:
     today, every = timezone.localdate(), reverse("regulations")
-    own = [row for row in Regulation.objects.filter(committee=committee).defer("body").order_by("-effective_from", "kind")
-           if row.kind in KINDS]  # fmt: skip
-    lines = [Line(gettext("本级规定"), gettext("%(n)s 项") % {"n": len({row.kind for row in own})} if own else
-                  gettext("还没有，全部沿用上级规定"))]  # fmt: skip
+    own = [
+        row
+        for row in Regulation.objects.filter(committee=committee).defer("body").order_by("-effective_from", "kind")
+        if row.kind in KINDS
+    ]
+    lines = [
+        Line(
+            gettext("本级规定"),
+            gettext("%(n)s 项") % {"n": len({row.kind for row in own})} if own else gettext("还没有，全部沿用上级规定"),
+        )
+    ]
     for row in own[:NEWEST]:
         said = gettext("%(on)s起施行") % {"on": full_day(row.effective_from)}
         to_come = row.effective_from > today
         label = str(KINDS[row.kind].label)
         lines.append(
-            Line(label, gettext("待生效，%(said)s") % {"said": said} if to_come else said, reverse("regulation", args=[row.kind]),
-                 "warn" if to_come else "")
-        )  # fmt: skip
+            Line(
+                label,
+                gettext("待生效，%(said)s") % {"said": said} if to_come else said,
+                reverse("regulation", args=[row.kind]),
+                "warn" if to_come else "",
+            )
+        )
     return Board(gettext("制度与规则"), lines, every, gettext("全部规定"))
 
 

@@ -65,7 +65,8 @@ class _Kept:
             self.clear()
             self.place = place
         if now - self.looked_at > LOOKED_FOR_EVERY:
-            newest = tuple(Regulation.objects.aggregate(Max("id"), Count("id")).values())  # an import's keys may lie behind
+            # an import's keys may lie behind
+            newest = tuple(Regulation.objects.aggregate(Max("id"), Count("id")).values())
             if newest != self.newest or len(self.found) > 5000:  # noqa: PLR2004 -- a bound, not a rule
                 self.found, self.newest = {}, newest
             self.looked_at = now
@@ -86,9 +87,9 @@ def forget() -> None:
 def look_up(committee: Committee, schema: type, on: date) -> InForce:
     """Return the values of a kind for a committee on a day, with their sources.
 
-    A version states what changes: of one committee the newest that says something about a key holds. The nearest committee
-    up the tree that says something wins; the national library stands above all. A key that did not exist on that day has
-    the national value with which it was introduced. Decision 0028.
+    A version states what changes: of one committee the newest that says something about a key holds. The nearest
+    committee up the tree that says something wins; the national library stands above all. A key that did not exist on
+    that day has the national value with which it was introduced. Decision 0028.
     """
     kind, kept = BY_SCHEMA[schema], _kept.fresh()
     key = (committee.pk, kind.name, on)
@@ -117,8 +118,8 @@ def as_pinned(schema: type, version: str, on: date) -> InForce:
 def _versions(committee: Committee, kind: Kind, on: date) -> Sequence[Regulation]:
     """Return the versions in the order in which they are asked.
 
-    Those that have begun: nearest committee first, its newest first. Then the national ones, the oldest first: what nothing
-    in force says has the value of the version that introduced it, which may begin after the day.
+    Those that have begun: nearest committee first, its newest first. Then the national ones, the oldest first: what
+    nothing in force says has the value of the version that introduced it, which may begin after the day.
     """
     lineage = committee.lineage()
     begun = Q(committee__in=lineage, effective_from__lte=on) | Q(committee=None)

@@ -48,7 +48,10 @@ def rule(
     high: int | None = None,
     choices: Mapping[Any, Any] | None = None,
 ) -> Any:
-    """Declare a value of a schema: what it is called, in which unit, within which limits. There is never a default in code."""
+    """Declare a value of a schema: what it is called, in which unit, within which limits.
+
+    There is never a default in code.
+    """
     return field(metadata={"label": label, "help": help, "unit": unit, "low": low, "high": high, "choices": choices})
 
 
@@ -61,8 +64,8 @@ def hints(schema: type) -> dict[str, Any]:
 def build(schema: type, body: Mapping[str, Any], *, partial: bool = False, adopted: bool = False, where: str = "") -> Any:
     """Make an instance of `schema` from plain data. With `partial`, only check the keys that are there; return a dict.
 
-    What was `adopted` under an earlier program is read as it was meant: limits set since are not asked, keys given up since
-    are left aside. Raises SchemaError naming the first key that does not fit.
+    What was `adopted` under an earlier program is read as it was meant: limits set since are not asked, keys given up
+    since are left aside. Raises SchemaError naming the first key that does not fit.
     """
     known = {f.name: f for f in fields(schema)}
     if not adopted and (unknown := set(body) - set(known)):

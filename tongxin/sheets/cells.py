@@ -16,7 +16,8 @@ Cell = str | int | float | bool | date | datetime | time | timedelta | None
 EPOCH = date(1899, 12, 30)  # day 0 of Excel's calendar, with its 1900 leap-year error taken in
 SERIALS = range(10_000, 80_000)  # 1927 … 2119
 FIRST_YEAR, LAST_YEAR = 1900, 2100
-BROKEN = re.compile(  # a failed formula, as spreadsheet programs write it; signs alone are a column too narrow for its figure
+# a failed formula, as spreadsheet programs write it; signs alone are a column too narrow for its figure
+BROKEN = re.compile(
     r"#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|UNKNOWN!|BUSY!|GETTING_DATA)|Err:\d{3}|#{3,}",
     re.IGNORECASE,
 )

@@ -35,17 +35,22 @@ class Report:
     rejected: list[Fault] = field(default_factory=list)
     warnings: list[Fault] = field(default_factory=list)
     made: dict[str, list[str]] = field(default_factory=dict)
-    passed: list[tuple[Place, str]] = field(default_factory=list)  # rows that are no records: which, and what each calls itself
+    # rows that are no records: which, and what each calls itself
+    passed: list[tuple[Place, str]] = field(default_factory=list)
     left_out: int = 0
     refused: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """Return the report as the documented JSON object."""
         return {
-            "kind": self.kind, "rows": self.rows, "created": self.created, "unchanged": self.unchanged,
+            "kind": self.kind,
+            "rows": self.rows,
+            "created": self.created,
+            "unchanged": self.unchanged,
             "rejected": [fault.as_dict() for fault in self.rejected],
-            "warnings": [str(warning) for warning in self.warnings], "made": self.made,
-        }  # fmt: skip
+            "warnings": [str(warning) for warning in self.warnings],
+            "made": self.made,
+        }
 
 
 def run(
@@ -65,9 +70,9 @@ def run(
     """Import files into a committee and say what happened; the report's `refused` means that nothing was written.
 
     `dry_run` only checks. `skip_invalid` leaves faulty rows out and writes them, with the reasons, to a workbook there.
-    `before_writing` is shown what was found, and what the file names for the first time. `named` says how faults name a file.
-    `looked` is shown the rows as they were judged, batch by batch.
-    Raises Unwritable, before any file is opened, where the workbook of rejects cannot stand.
+    `before_writing` is shown what was found, and what the file names for the first time. `named` says how faults name a
+    file. `looked` is shown the rows as they were judged, batch by batch. Raises Unwritable, before any file is opened,
+    where the workbook of rejects cannot stand.
     """
     found = KINDS[kind] if isinstance(kind, str) else kind
     if skip_invalid is not None:

@@ -44,7 +44,8 @@ class TooLong(Exception):  # noqa: N818 -- reads as a sentence
 def in_parts(rows: QuerySet[Any]) -> Iterator[Any]:
     """Yield the rows of a question in its order, some hundred read at a time.
 
-    Only their keys are sorted together: SQLite keeps what it sorts in memory, texts and all, until the last row is read.
+    Only their keys are sorted together: SQLite keeps what it sorts in memory, texts and all, until the last row is
+    read.
     """
     keys = list(rows.values_list("pk", flat=True))
     for start in range(0, len(keys), READ):
@@ -52,10 +53,12 @@ def in_parts(rows: QuerySet[Any]) -> Iterator[Any]:
 
 
 def write(path: Path, kind: Table, rows: Rows, *, only: Sequence[str] = (), about: Sequence[tuple[str, str]] = ()) -> int:
-    """Write rows to a file of the kind its ending names, with the columns of the import (or `only` some); return how many.
+    """Write rows to a file of the kind its ending names, with the columns of the import (or `only` some).
 
-    The file appears whole or not at all: it is written beside and then put in its place. What it is `about` stands on a second
-    sheet of a workbook, with the number of rows.
+    Return how many.
+
+    The file appears whole or not at all: it is written beside and then put in its place. What it is `about` stands on a
+    second sheet of a workbook, with the number of rows.
     """
     ending = path.suffix.lower().lstrip(".")
     writer = {"csv": _csv, "xlsx": _xlsx, "json": _json}[ending]

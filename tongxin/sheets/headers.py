@@ -123,7 +123,10 @@ class _Judge:
                 self.warnings.append(Fault.at(self.here, written, "模板里没有这一列，没有读取"))
 
     def _demand(self) -> None:
-        """Say what is missing, and in which row it was looked for: of the sheet as a whole, for no row of it is wrong."""
+        """Say what is missing, and in which row it was looked for.
+
+        Of the sheet as a whole, for no row of it is wrong.
+        """
         whole, where = Place(self.here.file, self.here.sheet), f"表头（第 {self.here.row} 行）"
         for name in self.kind.required:
             if name not in self.places:

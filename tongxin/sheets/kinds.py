@@ -95,7 +95,10 @@ class Importer(Protocol):
         """Write what belongs to the import as a whole, its event among it."""
 
     def holds(self) -> bool:
-        """Say whether what the written rows rest on is still so: asked last of all, where they were written in a copy."""
+        """Say whether what the written rows rest on is still so.
+
+        Asked last of all, where they were written in a copy.
+        """
 
 
 @runtime_checkable
@@ -110,8 +113,8 @@ class Remarking(Protocol):
 class Kind:
     """A kind of sheet. `label` is the name of the sheet in a workbook; `rows` gives texts by column for export.
 
-    `called` is what its rows are called where that is more than the label; `exported` are the kinds of events by which it is told
-    that they left as a whole.
+    `called` is what its rows are called where that is more than the label; `exported` are the kinds of events by which
+    it is told that they left as a whole.
     """
 
     name: str
@@ -143,7 +146,10 @@ class Kind:
 
 
 def values_of(columns: Sequence[Column], row: Row) -> dict[str, Any]:
-    """Read a row by its columns: a value for each key. What does not do becomes a fault of the row, and the empty value."""
+    """Read a row by its columns: a value for each key.
+
+    What does not do becomes a fault of the row, and the empty value.
+    """
     values = {}
     for column in columns:
         if column.reading is not None:

@@ -1,4 +1,7 @@
-"""OpenDocument sheets (.ods): how far they are counted out, and their failed formulas. What the reader of rows leaves out."""
+"""OpenDocument sheets (.ods): how far they are counted out, and their failed formulas.
+
+What the reader of rows leaves out.
+"""
 
 import re
 import zipfile

@@ -1,4 +1,7 @@
-"""Old workbooks (.xls): whether the file is whole, and the cells whose formulas failed. What the reader of rows leaves out."""
+"""Old workbooks (.xls): whether the file is whole, and the cells whose formulas failed.
+
+What the reader of rows leaves out.
+"""
 
 import struct
 from collections.abc import Iterator

@@ -65,7 +65,10 @@ def demand_writable(out: Path) -> None:
 
 @contextlib.contextmanager
 def whole(out: Path, *, keep: bool = True) -> Iterator[Path]:
-    """Give a path to write to, beside `out`, and put it in its place when all is written. Raises Unwritable, leaving nothing."""
+    """Give a path to write to, beside `out`, and put it in its place when all is written.
+
+    Raises Unwritable, leaving nothing.
+    """
     beside = None
     try:
         target = _resolved(out)

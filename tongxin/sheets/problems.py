@@ -13,7 +13,10 @@ SHORT = 40  # of what a row is called
 
 
 def spoken(path: Path) -> str:
-    """Return a file's path as it can be printed and sent: bytes that are no UTF-8 and signs that terminals obey are replaced."""
+    """Return a file's path as it can be printed and sent.
+
+    Bytes that are no UTF-8 and signs that terminals obey are replaced.
+    """
     return on_one_line(os.fsencode(path).decode("utf-8", "replace"))
 
 

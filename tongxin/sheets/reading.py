@@ -1,4 +1,7 @@
-"""From a file to rows: text in any of three encodings, XLSX, XLS, ODS, saved web pages; titles, footers and merged cells minded."""
+"""From a file to rows: text in any of three encodings, XLSX, XLS, ODS, saved web pages.
+
+Titles, footers and merged cells minded.
+"""
 
 import csv
 import re
@@ -101,7 +104,10 @@ class Table:
             yield row, list(raw)
 
     def _behind(self) -> Iterator[tuple[int, Sequence[Cell]]]:
-        """Yield the rows behind the last that the reader gives: those in which nothing but uncounted formulas stands."""
+        """Yield the rows behind the last that the reader gives.
+
+        Those in which nothing but uncounted formulas stands.
+        """
         for number in sorted({row + 1 for row, _column in self.source.odd.cells if row >= self._walked}):
             yield number, ()
 

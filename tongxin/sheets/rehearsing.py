@@ -1,8 +1,11 @@
-"""Writing much at once on SQLite, where who writes holds everybody up: rehearsed in a copy, then added in one short transaction.
+"""Writing much at once on SQLite, where who writes holds everybody up.
 
-What takes long (texts, digests, histories: a minute for some thousand proposals) is done to a private copy of the database,
-with keys that were reserved in ours. Then the copy's new rows are added to ours as they are, by the database alone, all or
-nothing. What others do meanwhile goes on; where they changed a row that the rehearsal changed too, nothing is added.
+Rehearsed in a copy, then added in one short transaction.
+
+What takes long (texts, digests, histories: a minute for some thousand proposals) is done to a private copy of the
+database, with keys that were reserved in ours. Then the copy's new rows are added to ours as they are, by the database
+alone, all or nothing. What others do meanwhile goes on; where they changed a row that the rehearsal changed too,
+nothing is added.
 
 PostgreSQL lets others write beside a long transaction: there, and for a few rows, it is one transaction.
 """
@@ -47,7 +50,8 @@ class _Table(NamedTuple):
 def one_piece(rows: int, holds: Callable[[], bool]) -> Iterator[None]:
     """Write what is written inside all at once or not at all, and hold nobody up for long. Raises Overtaken.
 
-    `holds` is asked at the end of a rehearsal, in ours: whether what was written rests on nothing that changed meanwhile.
+    `holds` is asked at the end of a rehearsal, in ours: whether what was written rests on nothing that changed
+    meanwhile.
     """
     if connection.vendor != "sqlite" or connection.in_atomic_block or rows <= FEW:
         with transaction.atomic():
@@ -82,7 +86,10 @@ def _copy(path: Path) -> None:
 
 
 def _reserve(rows: int) -> list[_Table]:
-    """Keep a range of keys of every table of ours free for the rehearsal, after the copy was made: nothing in it lies behind."""
+    """Keep a range of keys of every table of ours free for the rehearsal, after the copy was made.
+
+    Nothing in it lies behind.
+    """
     found, span = [], rows * KEYS_A_ROW + MORE_KEYS
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT name, seq FROM sqlite_sequence")

@@ -45,9 +45,12 @@ def _note(column: Column) -> str:
 def _drop_down(column: Column) -> dict[str, object]:
     """Suggest the listed words; several of them in one cell stay possible, the importer checks."""
     return {
-        "validate": "list", "source": list(column.words), "error_type": "warning",
-        "error_title": _("请核对"), "error_message": _("“%(column)s”一般从下拉列表中选择。") % {"column": column.name},
-    }  # fmt: skip
+        "validate": "list",
+        "source": list(column.words),
+        "error_type": "warning",
+        "error_title": _("请核对"),
+        "error_message": _("“%(column)s”一般从下拉列表中选择。") % {"column": column.name},
+    }
 
 
 def _notes(book: xlsxwriter.Workbook, kind: Kind) -> None:

@@ -1,7 +1,7 @@
 """House addresses down to a door, group or building. Read from plain text (texts.widths). Pure.
 
-What is looked for is the number with its unit (12号, 3栋2单元501室, 三组); what stands before it says whether it is somebody's door:
-a road, a lane, a village, an estate. Every look has a bounded length.
+What is looked for is the number with its unit (12号, 3栋2单元501室, 三组); what stands before it says whether it is somebody's
+door: a road, a lane, a village, an estate. Every look has a bounded length.
 """
 
 import re

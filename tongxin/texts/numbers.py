@@ -1,7 +1,7 @@
 """Numbers that lead to a person: telephones, identity cards, bank accounts. Read from plain text (texts.widths). Pure.
 
-Figures are read as runs of groups (0990-123 4567 is three), and windows of whole groups are judged by how many figures they have.
-A window is bounded, so that the longest text is read in time that grows with its length alone.
+Figures are read as runs of groups (0990-123 4567 is three), and windows of whole groups are judged by how many figures
+they have. A window is bounded, so that the longest text is read in time that grows with its length alone.
 """
 
 import re
@@ -62,7 +62,10 @@ def _of_run(text: str, groups: Sequence[_Group]) -> Iterator[Found]:
 
 
 def _longest(text: str, groups: Sequence[_Group], first: int) -> tuple[int, str]:
-    """Return the last group of the longest window from `first` that is a number of a kind; no kind when there is none."""
+    """Return the last group of the longest window from `first` that is a number of a kind.
+
+    No kind when there is none.
+    """
     found, kind = first, ""
     figures = ""
     singly = True
@@ -117,7 +120,8 @@ def _is_mobile(text: str, groups: Sequence[_Group], figures: str) -> bool:
     if not MOBILE.fullmatch(figures):
         return False
     between = text[groups[0].start : groups[-1].end]
-    return "." not in between or [len(g.figures) for g in groups][-2:] == [4, 4]  # 138.1234.5678, never 138.5 and 1234567
+    # 138.1234.5678, never 138.5 and 1234567
+    return "." not in between or [len(g.figures) for g in groups][-2:] == [4, 4]
 
 
 def _is_fixed(text: str, groups: Sequence[_Group], figures: str, before: str) -> bool:

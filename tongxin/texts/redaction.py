@@ -15,9 +15,15 @@ from tongxin.texts.widths import plain
 
 EMAIL, PLATE, ADDRESS, ACCOUNT, OTHER = "email", "plate", "address", "account", "other"
 WORDS = {
-    PHONE: "电话", IDENTITY: "证件号码", BANK: "银行账号", EMAIL: "电子邮箱", PLATE: "车牌号", ADDRESS: "住址", ACCOUNT: "社交账号",
+    PHONE: "电话",
+    IDENTITY: "证件号码",
+    BANK: "银行账号",
+    EMAIL: "电子邮箱",
+    PLATE: "车牌号",
+    ADDRESS: "住址",
+    ACCOUNT: "社交账号",
     OTHER: "内容",
-}  # fmt: skip
+}
 ORDER = (IDENTITY, PHONE, BANK, EMAIL, PLATE, ACCOUNT, ADDRESS, OTHER)
 
 MAIL_NAME = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._%+-")
@@ -112,7 +118,10 @@ def _found(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 def _emails(text: str) -> Iterator[tuple[int, int]]:
-    """Look from each @ to both sides: an expression that begins with the name would read a long word again and again."""
+    """Look from each @ to both sides.
+
+    An expression that begins with the name would read a long word again and again.
+    """
     at = text.find("@")
     while at != -1:
         end = at - 1 if text[at - 1 : at] == " " else at

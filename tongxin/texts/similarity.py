@@ -1,8 +1,8 @@
 """Which earlier texts are like this one, and because of which words. Pure.
 
-Two views of each text are kept: the words of its title and of its whole. TF-IDF weighs them (`weighing`), and among the best
-candidates the titles are compared letter by letter (rapidfuzz). Texts may come and go: a new one is weighed as the others
-were, and the weights are learnt anew when some part of the texts has changed.
+Two views of each text are kept: the words of its title and of its whole. TF-IDF weighs them (`weighing`), and among the
+best candidates the titles are compared letter by letter (rapidfuzz). Texts may come and go: a new one is weighed as the
+others were, and the weights are learnt anew when some part of the texts has changed.
 """
 
 from collections.abc import Hashable, Iterable

@@ -1,8 +1,8 @@
 """TF-IDF: how much each word of a text tells, by how often it stands there and in how few texts it stands at all. Pure.
 
-A word counts by the logarithm of its number (1 + ln n), is weighed by how rare it is (ln((1 + texts) / (1 + texts with it)) + 1),
-and each text has the length 1: scikit-learn's TfidfVectorizer with sublinear_tf, which took 48 MB of memory and seconds of start
-in every process of a server.
+A word counts by the logarithm of its number (1 + ln n), is weighed by how rare it is (ln((1 + texts) / (1 + texts with
+it)) + 1), and each text has the length 1: scikit-learn's TfidfVectorizer with sublinear_tf, which took 48 MB of memory
+and seconds of start in every process of a server.
 """
 
 from array import array
@@ -30,7 +30,10 @@ class Weights:
     def learnt(
         cls, words: Callable[[str], Iterable[str]], texts: Sequence[str], *, common: float
     ) -> tuple["Weights", sparse.csr_matrix]:
-        """Learn from texts, and weigh them; a word in more than this part of them tells nothing. Raises NothingTellsError."""
+        """Learn from texts, and weigh them; a word in more than this part of them tells nothing.
+
+        Raises NothingTellsError.
+        """
         weights = cls(words)
         return weights, weights._learn(texts, common)
 

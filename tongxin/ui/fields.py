@@ -64,7 +64,10 @@ class Day(forms.DateField):
 
 
 class Moment(forms.DateTimeField):
-    """A day and an hour that can be reckoned with: between 1900 and 2199. Typed as people write it: 2026年11月30日 18:00."""
+    """A day and an hour that can be reckoned with: between 1900 and 2199.
+
+    Typed as people write it: 2026年11月30日 18:00.
+    """
 
     def to_python(self, value: Any) -> datetime | None:
         """Refuse the years at the ends of the calendar, where months and time zones run out."""

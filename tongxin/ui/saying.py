@@ -1,4 +1,7 @@
-"""What became of an act is said where the act was, to who opens the page next: nothing that a page asks for by itself takes it away."""
+"""What became of an act is said where the act was, to who opens the page next.
+
+Nothing that a page asks for by itself takes it away.
+"""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -29,7 +32,10 @@ def by_script(request: Any) -> bool:
 
 
 def refuse(request: "HttpRequest", sentence: str, *, at: str) -> None:
-    """Say why something was not done, in the part of the next page where it was tried: `{% refused at %}` stands there."""
+    """Say why something was not done, in the part of the next page where it was tried.
+
+    `{% refused at %}` stands there.
+    """
     messages.error(request, sentence, extra_tags=f"{PLACE}{at}")
 
 

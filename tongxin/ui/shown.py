@@ -17,8 +17,9 @@ LONGEST = 8000  # signs of what a page may bring back of what it showed
 class AsShown(forms.Form):
     """A form that carries what it showed, signed: done is only what was written otherwise than that.
 
-    The act compares what was `seen` with what is kept, while it holds the row. Where another was there first, the page built
-    anew says so (`say_what_changed`): beside each field what it is now; what was written stays, and sent once more it is taken.
+    The act compares what was `seen` with what is kept, while it holds the row. Where another was there first, the page
+    built anew says so (`say_what_changed`): beside each field what it is now; what was written stays, and sent once
+    more it is taken.
     """
 
     shown = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -65,7 +66,10 @@ class AsShown(forms.Form):
         return data
 
     def say_what_changed(self) -> None:
-        """Say beside each field that another changed what it is now; what was left as it was shown is shown as it is now."""
+        """Say beside each field that another changed what it is now.
+
+        What was left as it was shown is shown as it is now.
+        """
         self.full_clean()
         why = _("有的内容在您打开以后被别人修改过，旁边写着现在的内容。请核对，确认后再保存一次。")
         self._say_beside(changed_meanwhile(self.seen, self.kept), why)

@@ -51,7 +51,10 @@ def form_for(asks: type, *, subject: Any, actor: Any, at: datetime, data: Any = 
 
 
 def asked_at(match: ResolverMatch) -> dict[str, forms.Field]:
-    """Return what the step at an address asks, without its choices, which stand in the database: for who cannot be answered."""
+    """Return what the step at an address asks, without its choices, which stand in the database.
+
+    For who cannot be answered.
+    """
     workflow = BY_NAME.get(str(match.kwargs.get("name"))) if match.url_name == "transition" else None
     rows = [row for row in workflow.rows if row.action == match.kwargs["action"]] if workflow is not None else []
     specs = [spec for row in rows if row.asks is not None for spec in fields(row.asks)]
@@ -118,10 +121,12 @@ def _help(meta: Any, subject: Any, actor: Any) -> str:
 
 def _field(meta: Any, hint: Any, subject: Any, actor: Any, at: datetime, *, required: bool) -> forms.Field:
     common = {
-        "label": meta["label"], "help_text": _help(meta, subject, actor), "required": required,
+        "label": meta["label"],
+        "help_text": _help(meta, subject, actor),
+        "required": required,
         "initial": _initial(meta, subject, actor),
         "error_messages": {"required": _("请填写%(label)s。") % {"label": meta["label"]}},
-    }  # fmt: skip
+    }
     if (choices := meta.get("choices")) is not None:
         return _choice(meta, hint, choices(subject, actor, at), common)
     if hint is date:

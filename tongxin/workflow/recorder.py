@@ -1,4 +1,6 @@
-"""A life that is told, not lived: the one way in which imported histories, the demo's years and the bench's counties become events.
+"""A life that is told, not lived.
+
+The one way in which imported histories, the demo's years and the bench's counties become events.
 
 Nobody is asked for a permission, no guard is looked at, nobody is told; the graph of the lifecycles holds, nothing of a
 row happens before what led to it, and in the end a row is in the state that its last step leads to.
@@ -63,15 +65,25 @@ class Recorder:
         )
 
     def step(
-        self, subject: Any, action: str, *, actor: Any = None, at: datetime | None, data: Mapping[str, Any] | None = None, **more: Any
-    ) -> Said:  # fmt: skip
+        self,
+        subject: Any,
+        action: str,
+        *,
+        actor: Any = None,
+        at: datetime | None,
+        data: Mapping[str, Any] | None = None,
+        **more: Any,
+    ) -> Said:
         """Tell a step of a row's lifecycle. Raises UntoldError where it has no such step."""
         source = self._states.get(id(subject), "")
         kind, target = self._led(self.flow_of(subject), source, action)
         return self._move(subject, Said(kind, subject, actor, at, dict(data or {}), source, target, more))
 
     def _led(self, flow: Workflow, source: str, action: str) -> tuple[str, str]:
-        """Return the event of a step and where it leads; looked up once, as a bench takes the same millions of times."""
+        """Return the event of a step and where it leads.
+
+        Looked up once, as a bench takes the same millions of times.
+        """
         asked = flow.name, source, action
         if asked not in self._known:
             row = flow.row(source, action)
@@ -82,8 +94,15 @@ class Recorder:
         return self._known[asked]
 
     def note(
-        self, kind: str, subject: Any, *, actor: Any = None, at: datetime | None, data: Mapping[str, Any] | None = None, **more: Any
-    ) -> Said:  # fmt: skip
+        self,
+        kind: str,
+        subject: Any,
+        *,
+        actor: Any = None,
+        at: datetime | None,
+        data: Mapping[str, Any] | None = None,
+        **more: Any,
+    ) -> Said:
         """Tell something that moved nothing."""
         if kind not in kinds.KINDS:
             raise audit.UnknownKindError(kind)
@@ -92,7 +111,10 @@ class Recorder:
         return said
 
     def life(self, subject: Any, steps: Sequence[Step]) -> None:
-        """Tell a row's whole life, of which a sheet gave the steps; it is in the state to which they lead. Raises UntoldError."""
+        """Tell a row's whole life, of which a sheet gave the steps; it is in the state to which they lead.
+
+        Raises UntoldError.
+        """
         flow = self.flow_of(subject)
         for action, at, data in steps:
             if action == flow.start[0] and id(subject) not in self._states:
@@ -120,7 +142,10 @@ class Recorder:
         return said
 
     def in_order(self) -> list[Said]:
-        """Return what was said in the order of time; steps of one moment stay in theirs. Only where every time is known."""
+        """Return what was said in the order of time; steps of one moment stay in theirs.
+
+        Only where every time is known.
+        """
         return sorted(self.said, key=_moment)
 
     def take(self) -> list[Said]:
@@ -133,11 +158,19 @@ class Recorder:
         """Return the unsaved events of what was said (all of it, in its order); the rows are written by now."""
         return [
             audit.build(
-                one.kind, one.subject, actor=one.actor, at=one.at, data=_keys(one.data), from_state=one.source,
-                to_state=one.target, via=self.via, recorded_at=self.recorded_at, **one.more,
+                one.kind,
+                one.subject,
+                actor=one.actor,
+                at=one.at,
+                data=_keys(one.data),
+                from_state=one.source,
+                to_state=one.target,
+                via=self.via,
+                recorded_at=self.recorded_at,
+                **one.more,
             )
             for one in (self.said if said is None else said)
-        ]  # fmt: skip
+        ]
 
 
 def _moment(said: Said) -> datetime:

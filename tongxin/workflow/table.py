@@ -19,11 +19,13 @@ Effect = Callable[[Any, Any], None]
 
 @dataclass(frozen=True)
 class Setting:
-    """What a step sets and says, returned by a setter or handed in by whoever takes the step; the engine carries it out.
+    """What a step sets and says, returned by a setter or handed in by whoever takes the step.
 
-    `values` are written with the state in one UPDATE. `facts` stand in the event's data, `regulation` names the version of
-    the rules that was used, `proves` the rows whose truth the event settles. `writes` change other rows: they are called
-    once the move has won, before the event is recorded, so that whoever loses has written nothing.
+    The engine carries it out.
+
+    `values` are written with the state in one UPDATE. `facts` stand in the event's data, `regulation` names the version
+    of the rules that was used, `proves` the rows whose truth the event settles. `writes` change other rows: they are
+    called once the move has won, before the event is recorded, so that whoever loses has written nothing.
     """
 
     values: Mapping[str, Any] = field(default_factory=dict)
@@ -54,11 +56,11 @@ class TableError(Exception):
 class T:
     """One row: who may move what from where to where, when, saying what, with which effects.
 
-    `by` false: there is no button. `when` false: a grey button that says why. `asks` is a frozen dataclass: what must be
-    said; it may have `problems(subject, actor, at) -> dict[field, sentence]`. `sets` are functions (subject, *, actor, at,
-    payload) → Setting, whose values are written in the same UPDATE as the state, so that check constraints can bind state to facts.
-    `then` are effects (subject, event), in the same transaction. `done` is what whoever took the step reads, with the {sentence}
-    of its event; without it, 已 and the label.
+    `by` false: there is no button. `when` false: a grey button that says why. `asks` is a frozen dataclass: what must
+    be said; it may have `problems(subject, actor, at) -> dict[field, sentence]`. `sets` are functions (subject, *,
+    actor, at, payload) → Setting, whose values are written in the same UPDATE as the state, so that check constraints
+    can bind state to facts. `then` are effects (subject, event), in the same transaction. `done` is what whoever took
+    the step reads, with the {sentence} of its event; without it, 已 and the label.
     """
 
     action: str
@@ -84,10 +86,10 @@ class Workflow:
     """One lifecycle of one model.
 
     `name` begins every event kind of it; `start` is the action that makes a row in the `initial` state; `badges` maps
-    states to badge kinds of the design language; `grave` names actions that end a matter, shown last and in the stopping
-    colour, `aside` those that are never offered as the first thing to do (returning, merging): what is sent back goes on;
-    `own_page` maps actions that have a page of their own to its last part of the address; `told` is the audience of the steps
-    of which `events.py` says nothing: they are told as they are labelled.
+    states to badge kinds of the design language; `grave` names actions that end a matter, shown last and in the
+    stopping colour, `aside` those that are never offered as the first thing to do (returning, merging): what is sent
+    back goes on; `own_page` maps actions that have a page of their own to its last part of the address; `told` is the
+    audience of the steps of which `events.py` says nothing: they are told as they are labelled.
     """
 
     name: str

@@ -1,4 +1,7 @@
-"""What the table of a lifecycle says already, told where its app says nothing better: kinds of events, their sort, the names of its rows."""
+"""What the table of a lifecycle says already, told where its app says nothing better.
+
+Kinds of events, their sort, the names of its rows.
+"""
 
 from dataclasses import fields
 
@@ -19,7 +22,10 @@ def tell_of(app: str) -> None:
 
 
 def tell(workflow: Workflow) -> None:
-    """Name a lifecycle's rows and kinds of events after it, where `events.py` names none; its steps are told as they are labelled."""
+    """Name a lifecycle's rows and kinds of events after it, where `events.py` names none.
+
+    Its steps are told as they are labelled.
+    """
     kinds.SORTS.setdefault(workflow.name, workflow.label)
     if workflow.model not in naming.NAMES:
         titled = any(field.name == "title" for field in apps.get_model(workflow.model)._meta.local_fields)  # noqa: SLF001 -- Django's public-in-practice Meta

@@ -88,7 +88,10 @@ def _show(
 
 
 def _meanwhile(request: HttpRequest, workflow: Workflow, offer: Any, subject: Any, form: Any) -> HttpResponse:
-    """Somebody did something after the form was opened, and the step can still be taken: nothing was done, what was typed is in the form."""
+    """Somebody did something after the form was opened, and the step can still be taken.
+
+    Nothing was done, what was typed is in the form.
+    """
     event = engine.last_event(subject)
     if offer.blocked or not _written(request, workflow, offer.row.action) or _is_own(request, workflow, event, offer.row.action):
         return _too_late(request, workflow, subject, offer.row.action)

@@ -1,4 +1,7 @@
-"""What `make matter` does with the example matter: the five lines outside its directory, and the parts that it leaves out."""
+"""What `make matter` does with the example matter.
+
+The five lines outside its directory, and the parts that it leaves out.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -135,8 +135,11 @@ def test_what_was_written_comes_back_under_the_labels_of_the_form_before_the_vie
     answer = client.post(at_the_editor, NAMES)
     assert answer.status_code == 503
     assert shown(answer.content.decode()) == [
-        ("案由", NAMES["title"]), ("情况", TEXT), ("分析", "人手不足"), ("是否同意公开", "同意全文公开"),
-    ]  # fmt: skip
+        ("案由", NAMES["title"]),
+        ("情况", TEXT),
+        ("分析", "人手不足"),
+        ("是否同意公开", "同意全文公开"),
+    ]
     assert all(f'name="{name}"' in answer.content.decode() for name in NAMES)
 
 

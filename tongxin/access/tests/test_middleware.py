@@ -106,12 +106,25 @@ def test_another_charset_is_refused_with_a_sentence_before_anything_is_decoded(m
         *(
             (f"HTTP_{name}", 'csrftoken="' + "\\" * 60_000 + '"')
             for name in (
-                "COOKIE", "HOST", "ACCEPT", "ACCEPT_LANGUAGE", "RANGE", "REFERER", "ORIGIN", "X_FORWARDED_FOR", "X_FORWARDED_PROTO",
-                "IF_NONE_MATCH", "IF_MODIFIED_SINCE", "AUTHORIZATION", "HX_CURRENT_URL", "USER_AGENT", "NEVER_HEARD_OF",
+                "COOKIE",
+                "HOST",
+                "ACCEPT",
+                "ACCEPT_LANGUAGE",
+                "RANGE",
+                "REFERER",
+                "ORIGIN",
+                "X_FORWARDED_FOR",
+                "X_FORWARDED_PROTO",
+                "IF_NONE_MATCH",
+                "IF_MODIFIED_SINCE",
+                "AUTHORIZATION",
+                "HX_CURRENT_URL",
+                "USER_AGENT",
+                "NEVER_HEARD_OF",
             )
         ),
     ],
-)  # fmt: skip
+)
 def test_a_header_longer_than_any_of_ours_is_refused_before_anything_reads_it(name: str, said: str) -> None:
     """Reading such a Content-Type takes 9 seconds, such a cookie 15, before anybody is asked who he is."""
     answered: list[str] = []

@@ -1,4 +1,7 @@
-"""A code is for one seat or one account: it never reaches another, never goes past a second factor, and is used once."""
+"""A code is for one seat or one account.
+
+It never reaches another, never goes past a second factor, and is used once.
+"""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -139,10 +142,14 @@ def test_the_slip_names_both_names_and_the_page_where_they_work(cast: Cast, clie
 @pytest.mark.parametrize(
     ("what", "message"),
     [
-        ("used", "已经用过"), ("revoked", "已经失效"), ("expired", "已经失效"), ("closed", "没有这个邀请码"),
-        ("gone", "没有这个邀请码"), ("taken", "已经有账户"),
+        ("used", "已经用过"),
+        ("revoked", "已经失效"),
+        ("expired", "已经失效"),
+        ("closed", "没有这个邀请码"),
+        ("gone", "没有这个邀请码"),
+        ("taken", "已经有账户"),
     ],
-)  # fmt: skip
+)
 def test_a_code_that_is_no_longer_good_says_why_and_changes_nothing(cast: Cast, client: Client, what: str, message: str) -> None:
     member = new_member(cast.county)
     code = code_for(member, cast)
@@ -433,17 +440,29 @@ def test_a_familys_phone_does_not_keep_anybody_from_being_appointed(cast: Cast, 
 def test_the_action_itself_refuses_a_name_of_somebody_else(cast: Cast) -> None:
     with pytest.raises(bodies.NameTakenError):
         bodies.appoint_person(
-            cast.county, name="叶新知", username="clerk", duty=Duty.FILING, starts_on=date(2026, 1, 1), scope={},
-            actor=cast.security_admin, at=timezone.now(),
-        )  # fmt: skip
+            cast.county,
+            name="叶新知",
+            username="clerk",
+            duty=Duty.FILING,
+            starts_on=date(2026, 1, 1),
+            scope={},
+            actor=cast.security_admin,
+            at=timezone.now(),
+        )
     assert not Appointment.objects.filter(account=cast.clerk, duty=Duty.FILING).exists()
 
 
 def test_a_first_code_of_staff_still_sets_the_first_password(cast: Cast, client: Client) -> None:
     account, code = bodies.appoint_person(
-        cast.county, name="叶新知", username="yexinzhi", duty=Duty.FILING, starts_on=date(2026, 1, 1), scope={},
-        actor=cast.security_admin, at=timezone.now(),
-    )  # fmt: skip
+        cast.county,
+        name="叶新知",
+        username="yexinzhi",
+        duty=Duty.FILING,
+        starts_on=date(2026, 1, 1),
+        scope={},
+        actor=cast.security_admin,
+        at=timezone.now(),
+    )
     assert accept(client, code)["Location"] == "/home/"
     assert client.get("/home/")["Location"] == "/accounts/2fa/totp/activate/"
     assert accounts.code_hash(code) == Invitation.objects.get(account=account).code_hash

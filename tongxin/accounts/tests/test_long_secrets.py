@@ -1,4 +1,7 @@
-"""Codes and passwords longer than any are refused with a sentence before anything is done with them: anybody may send them."""
+"""Codes and passwords longer than any are refused with a sentence before anything is done with them.
+
+Anybody may send them.
+"""
 
 import html
 from collections.abc import Callable
@@ -21,7 +24,8 @@ from tongxin.members import actions as members
 from tongxin.members.models import Member
 
 Give = Callable[..., Account]
-MARKS = "a" + "\u0301" * 40_000 + "\u0316" * 40_000  # as they stand, to put them into order takes a process fourteen seconds
+# as they stand, to put them into order takes a process fourteen seconds
+MARKS = "a" + "\u0301" * 40_000 + "\u0316" * 40_000
 SAID = f"密码最多 {LONGEST_PASSWORD} 位，现在有 80001 位。"
 
 

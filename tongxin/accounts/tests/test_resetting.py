@@ -133,7 +133,8 @@ def test_one_hand_does_not_reset_password_and_second_factor_together_in_either_o
     with pytest.raises(bodies.AppointmentError, match="不能同时重置动态口令"):
         bodies.reset_second_factor(duty, **WHY, actor=cast.security_admin, at=timezone.now())
     assert has_factor(clerk)
-    assert client.post("/accounts/2fa/authenticate/", {"code": codes.code(clerk)})["Location"] == "/home/"  # it was the clerk
+    # it was the clerk
+    assert client.post("/accounts/2fa/authenticate/", {"code": codes.code(clerk)})["Location"] == "/home/"
     bodies.reset_second_factor(duty, **WHY, actor=cast.security_admin, at=timezone.now())
     fresh = Appointment.objects.select_related("account", "committee").get(pk=duty.pk)
     with pytest.raises(bodies.AppointmentError, match="不能同时重置密码"):

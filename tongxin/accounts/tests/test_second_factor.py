@@ -98,7 +98,10 @@ def test_an_earlier_code_is_refused_after_a_later_one(clerk: Account, sign_in: S
 def test_after_the_servers_clock_was_set_back_who_is_in_stays_and_a_recovery_code_opens(
     clerk: Account, sign_in: SignIn, inside: Callable[[int], Client], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Codes of the later time are used up, those of the earlier are refused until it has passed: no used one opens twice."""
+    """Codes of the later time are used up, those of the earlier are refused until it has passed.
+
+    No used one opens twice.
+    """
     there, back = inside(0), timezone.now() - timedelta(hours=5)
     monkeypatch.setattr(timezone, "now", lambda: back)
     monkeypatch.setattr(auth, "time", SimpleNamespace(time=back.timestamp))

@@ -184,6 +184,10 @@ def test_the_session_keeps_no_typed_name(cast: Cast, client: Client, with_passwo
 def test_names_are_compared_plainly() -> None:
     assert plain_sign_in_name(" Ｙ\u3000x-００1\x00 ") == "yx-001"
     assert [plain_phone(t) for t in ("+86 138-0000-0001", "0086１３８０００００００１", "0571 8888 1234", "无", "138x")] == [
-        "13800000001", "13800000001", "057188881234", "", "",
-    ]  # fmt: skip
+        "13800000001",
+        "13800000001",
+        "057188881234",
+        "",
+        "",
+    ]
     assert [plain_staff_name(t) for t in ("+86 13800000001", "10-23-45", "Zhang San")] == ["13800000001", "10-23-45", "zhangsan"]

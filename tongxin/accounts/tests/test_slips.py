@@ -1,4 +1,7 @@
-"""The slip stays for who made it until it is put away or half an hour is over; its code stands in no address that is logged."""
+"""The slip stays for who made it until it is put away or half an hour is over.
+
+Its code stands in no address that is logged.
+"""
 
 import re
 from collections.abc import Callable
@@ -121,7 +124,8 @@ def test_only_the_slip_of_a_seat_without_account_tells_who_has_one_to_sign_in_fi
 def test_an_invitation_code_in_the_password_field_is_told_where_it_belongs(cast: Cast, office: Client) -> None:
     code = made(office, cast).context["slips"][0].code
     count = Invitation.objects.filter(used_at=None).count()
-    for typed in (code, code.upper().replace("-", ""), "2345-6789-abcd"):  # by its look: a code that is nobody's is told alike
+    # by its look: a code that is nobody's is told alike
+    for typed in (code, code.upper().replace("-", ""), "2345-6789-abcd"):
         assert "像是邀请码" in Client().post("/in/YX/", {"login": "YX004", "password": typed}).text, typed
     assert "像是邀请码" not in Client().post("/in/YX/", {"login": "YX004", "password": "云溪河边的茶园"}).text
     assert Invitation.objects.filter(used_at=None).count() == count

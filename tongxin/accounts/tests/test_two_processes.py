@@ -91,8 +91,11 @@ def ports(home: Path) -> Iterator[list[int]]:
     (home / "quick.py").write_text(hashers)
     environment = {
         **{name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "TONGXIN_ORIGINS"}},
-        "TONGXIN_HOME": str(home), "DJANGO_SETTINGS_MODULE": "quick", "PYTHONPATH": f"{home}:{ROOT}", "TONGXIN_TESTING": "1",
-    }  # fmt: skip
+        "TONGXIN_HOME": str(home),
+        "DJANGO_SETTINGS_MODULE": "quick",
+        "PYTHONPATH": f"{home}:{ROOT}",
+        "TONGXIN_TESTING": "1",
+    }
 
     def run(*arguments: str) -> None:
         subprocess.run([sys.executable, *arguments], cwd=ROOT, env=environment, check=True, capture_output=True)  # noqa: S603
@@ -181,7 +184,8 @@ def _is_used_up_in_the_other(home: Path, person: Person, secret: str) -> None:
         assert _last_step(home, "newcomer") == fresh
         if in_time:
             return
-        person = Person(person.ports[::-1])  # so busy a machine that the code ran out meanwhile: that it was refused says nothing
+        # so busy a machine that the code ran out meanwhile: that it was refused says nothing
+        person = Person(person.ports[::-1])
         person.sign_in(0, "newcomer")
     pytest.fail("five codes ran out before they were asked for again")
 

@@ -1,4 +1,7 @@
-"""Everything that the description allows is asked: no error of the server, and no answer that the description does not know."""
+"""Everything that the description allows is asked.
+
+No error of the server, and no answer that the description does not know.
+"""
 
 import logging
 from collections.abc import Iterator
@@ -88,9 +91,12 @@ def test_the_interface_keeps_its_description(cast: Cast, server: Utf8Alone, rout
     [operation] = [found.ok() for found in schema.get_all_operations() if found.ok().path == route]
 
     @settings(
-        max_examples=EXAMPLES, derandomize=True, database=None, deadline=None,
+        max_examples=EXAMPLES,
+        derandomize=True,
+        database=None,
+        deadline=None,
         suppress_health_check=list(HealthCheck),
-    )  # fmt: skip
+    )
     @given(case=operation.as_strategy(), who=st.sampled_from(people), place=st.sampled_from(places), there=st.integers(0, 3))
     def holds(case: Any, who: Client, place: dict[str, str], there: int) -> None:
         if there and place:

@@ -1,4 +1,7 @@
-"""Who rated, when and how is told by no answer of the interface: each is the same, byte by byte, before and after a rating."""
+"""Who rated, when and how is told by no answer of the interface.
+
+Each is the same, byte by byte, before and after a rating.
+"""
 
 from collections.abc import Iterable
 
@@ -16,9 +19,17 @@ from tongxin.handling import queries as cases
 from tongxin.handling.models import Case, Rating
 
 CONCERNED = {
-    "proposer", "second_cosigner", "bystander", "leader", "assigner", "clerk", "unit_leader", "co_clerk", "audit_admin",
+    "proposer",
+    "second_cosigner",
+    "bystander",
+    "leader",
+    "assigner",
+    "clerk",
+    "unit_leader",
+    "co_clerk",
+    "audit_admin",
     "office_of_other_county",
-}  # fmt: skip
+}
 
 
 def look(people: Iterable[Client], addresses: Iterable[str]) -> list[tuple[int, bytes]]:

@@ -16,9 +16,14 @@ def rated(cast: Cast) -> Cast:
     case = cast.answered()
     for (reply, signature), result in zip(cases.ratings_awaited(case), ("satisfied", "dissatisfied"), strict=True):
         handling.rate(
-            reply, signature=signature, attitude="satisfied", result=result, comment="没有落实。",
-            actor=signature.member.account, at=moment("2026-03-04"),
-        )  # fmt: skip
+            reply,
+            signature=signature,
+            attitude="satisfied",
+            result=result,
+            comment="没有落实。",
+            actor=signature.member.account,
+            at=moment("2026-03-04"),
+        )
     return cast
 
 

@@ -41,7 +41,10 @@ WRITES_AHEAD = slice(18, 20)  # in the header of SQLite's file: 2 where changes 
 
 @contextmanager
 def own_copy() -> Iterator[None]:
-    """Give a test its own copy of SQLite's database: what is done to its tables and pages comes back with no rollback."""
+    """Give a test its own copy of SQLite's database.
+
+    What is done to its tables and pages comes back with no rollback.
+    """
     kept: Any = connection.connection
     connection.connection = connection.get_new_connection(connection.get_connection_params() | {"database": ":memory:"})  # type: ignore[assignment]
     pages = bytearray(kept.serialize())

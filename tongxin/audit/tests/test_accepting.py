@@ -1,4 +1,7 @@
-"""A restored backup leaves files outside that say something else than the database: it hides no forgery, and can be accepted."""
+"""A restored backup leaves files outside that say something else than the database.
+
+It hides no forgery, and can be accepted.
+"""
 
 import errno
 from collections.abc import Iterator

@@ -31,9 +31,12 @@ def test_each_committee_and_finished_day_has_its_last_head_and_nothing_else(thre
     written = [json.loads(line) for line in sealing.heads_file().read_text(encoding="utf-8").splitlines()]
     digests = [line["digest"] for line in written if line["committee"] == "YX"]
     assert [(line["day"], line["digest"]) for line in own] == [
-        ("2026-03-03", digests[0]), ("2026-03-05", digests[2]), ("2026-03-07", digests[3])
-    ]  # fmt: skip
-    assert {tuple(line) for line in own} == {("committee", "day", "digest")}  # no number, no hour: they would tell of ratings
+        ("2026-03-03", digests[0]),
+        ("2026-03-05", digests[2]),
+        ("2026-03-07", digests[3]),
+    ]
+    # no number, no hour: they would tell of ratings
+    assert {tuple(line) for line in own} == {("committee", "day", "digest")}
     assert len({json.loads(line)["committee"] for line in handed()}) > 1
 
 
@@ -52,11 +55,16 @@ def test_what_was_handed_out_is_found_again_after_the_file_has_grown(three_days:
 @pytest.mark.parametrize(
     "change",
     [
-        lambda line: line.replace("2026-03-05", "2026-03-06"), lambda line: line.replace('"YX"', '"WC"'),
-        lambda line: line.replace("hmac", "hmae"), lambda _line: "x", lambda _line: "5", lambda _line: "[" * 100_000,
-        lambda line: line.replace("}", ', "number": 1}'), lambda _line: '{"committee": "YX"}',
+        lambda line: line.replace("2026-03-05", "2026-03-06"),
+        lambda line: line.replace('"YX"', '"WC"'),
+        lambda line: line.replace("hmac", "hmae"),
+        lambda _line: "x",
+        lambda _line: "5",
+        lambda _line: "[" * 100_000,
+        lambda line: line.replace("}", ', "number": 1}'),
+        lambda _line: '{"committee": "YX"}',
     ],
-)  # fmt: skip
+)
 def test_a_line_that_does_not_fit_is_told(three_days: Cast, change: Callable[[str], str]) -> None:
     kept = handed()
     [place] = [n for n, line in enumerate(kept) if '"YX"' in line and "2026-03-05" in line]

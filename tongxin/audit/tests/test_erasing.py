@@ -22,9 +22,14 @@ def rated(cast: Cast) -> Cast:
     case = cast.answered()
     for reply, signature in cases.ratings_awaited(case):
         handling.rate(
-            reply, signature=signature, attitude="satisfied", result="satisfied", comment="办得很好。",
-            actor=signature.member.account, at=moment("2026-03-04"),
-        )  # fmt: skip
+            reply,
+            signature=signature,
+            attitude="satisfied",
+            result="satisfied",
+            comment="办得很好。",
+            actor=signature.member.account,
+            at=moment("2026-03-04"),
+        )
     sealing.seal(at=AT)
     return cast
 
@@ -89,9 +94,7 @@ def test_a_value_changed_under_its_veil_is_found(rated: Cast, value: str) -> Non
 def test_rows_shortened_under_a_rule_are_vouched_for_anew(rated: Cast) -> None:
     models.QuerySet(Rating).update(comment="")
     assert not verifying.verify().ok
-    erasing.erase(
-        rated.county, what="评价留言", rule=RULE, shortened=Rating.objects.all(), rows=2, actor=rated.office, at=AT
-    )  # fmt: skip
+    erasing.erase(rated.county, what="评价留言", rule=RULE, shortened=Rating.objects.all(), rows=2, actor=rated.office, at=AT)
     verdict = verifying.verify()
     assert (verdict.ok, verdict.erased) == (True, 0)
     erasure = Event.objects.get(kind=erasing.KIND)

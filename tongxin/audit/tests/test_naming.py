@@ -1,4 +1,7 @@
-"""A verdict says in words which rows it means: the auditor of a committee reads no key alone where the row is still there."""
+"""A verdict says in words which rows it means.
+
+The auditor of a committee reads no key alone where the row is still there.
+"""
 
 import re
 from datetime import date
@@ -43,9 +46,14 @@ def rated(cast: Cast) -> Case:
     case = cast.answered(timezone.now())
     first = next(s for s in raters(case.proposal) if s.member == cast.member(cast.proposer))
     actions.rate(
-        Reply.objects.get(task__case=case), signature=first, attitude="satisfied", result="dissatisfied", comment="没有解决",
-        actor=cast.proposer, at=timezone.now(),
-    )  # fmt: skip
+        Reply.objects.get(task__case=case),
+        signature=first,
+        attitude="satisfied",
+        result="dissatisfied",
+        comment="没有解决",
+        actor=cast.proposer,
+        at=timezone.now(),
+    )
     return case
 
 
@@ -73,8 +81,10 @@ def test_persons_are_named_and_rows_that_are_gone_keep_their_kind_and_key(cast: 
     raw(Seat).filter(pk=seat.pk).update(convenes=True)
     own, account = f"members.seat:{seat.uid}", f"accounts.account:{cast.office.uid}"
     assert row_names(cast.county.code, [own, "members.post:gone", "elsewhere.row:x", account]) == {
-        own: f"委员席位　{member.name}　{seat.sector.name}", "members.post:gone": "委员职务", account: "账户",
-    }  # fmt: skip
+        own: f"委员席位　{member.name}　{seat.sector.name}",
+        "members.post:gone": "委员职务",
+        account: "账户",
+    }
     assert any(f"委员席位 {member.name} {seat.sector.name} 不符" in line for line in told(auditor))
 
 
@@ -120,9 +130,12 @@ CHECKED = "提案、评价、已送答复、制度、单位、任命、委员席
 
 def test_a_forged_name_stands_beside_the_one_of_the_record(cast: Cast, auditor: Client) -> None:
     bodies.save_unit(
-        cast.county, cast.unit, actor=cast.office, at=timezone.now(),
+        cast.county,
+        cast.unit,
+        actor=cast.office,
+        at=timezone.now(),
         fields={"name": "县卫健局", "short_name": "", "system": cast.unit.system, "contact": "", "phone": ""},
-    )  # fmt: skip
+    )
     key = f"committees.unit:{cast.unit.uid}"
     assert row_names(cast.county.code, [key]) == {key: "承办单位　县卫健局"}  # a change that the record knows is none
     raw(Unit).filter(pk=cast.unit.pk).update(name="县卫生健康委")
@@ -167,9 +180,12 @@ def test_a_changed_event_is_named_by_its_hour_and_sentence_and_found_by_its_key(
 def test_a_row_leads_to_its_own_events_and_another_committees_to_none(cast: Cast, auditor: Client) -> None:
     cast.filed()
     bodies.save_unit(
-        cast.county, cast.unit, actor=cast.office, at=timezone.now(),
+        cast.county,
+        cast.unit,
+        actor=cast.office,
+        at=timezone.now(),
         fields={"name": "县卫健局", "short_name": "", "system": cast.unit.system, "contact": "", "phone": ""},
-    )  # fmt: skip
+    )
     raw(Unit).filter(pk=cast.unit.pk).update(system="party")
     (link,) = links(auditor.post("/audit/verify/").text)
     assert link == f"/audit/?q=committees.unit%3A{cast.unit.uid}"
@@ -177,9 +193,13 @@ def test_a_row_leads_to_its_own_events_and_another_committees_to_none(cast: Cast
     assert listed(auditor, link) == list(own) != []
     theirs = Account.objects.create(username="wcaudit", name="簿望川", password="!")
     bodies.appoint(
-        theirs, committee=cast.other_county, duty=Duty.AUDIT_ADMIN, starts_on=date(2026, 1, 1), actor=None,
+        theirs,
+        committee=cast.other_county,
+        duty=Duty.AUDIT_ADMIN,
+        starts_on=date(2026, 1, 1),
+        actor=None,
         at=timezone.now(),
-    )  # fmt: skip
+    )
     Account.objects.filter(pk=theirs.pk).update(needs_second_factor=False)
     auditor.force_login(Account.objects.get(pk=theirs.pk))
     assert listed(auditor, link) == []

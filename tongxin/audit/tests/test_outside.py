@@ -69,7 +69,8 @@ def test_two_lives_turned_round_before_the_seal_are_found_and_stay_found(
         )
     assert verifying.verify().ok
     raw(Mark).filter(event__in=[one, other]).delete()
-    for was, becomes in ((one.pk, 0), (other.pk, one.pk), (0, other.pk)):  # each life keeps its order: no digest says a word
+    # each life keeps its order: no digest says a word
+    for was, becomes in ((one.pk, 0), (other.pk, one.pk), (0, other.pk)):
         raw(Event).filter(pk=was).update(id=becomes)
     assert found() == (one.uid, NOTED)
     sealing.seal(at=NIGHT)

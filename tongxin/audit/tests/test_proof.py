@@ -31,13 +31,29 @@ def last(code: str = "YX") -> Event:
 @pytest.mark.parametrize(
     "change",
     [
-        {"actor_name": "别人"}, {"at": moment("2025-01-01")}, {"recorded_at": moment("2025-01-01")}, {"kind": "proposals.withdraw"},
-        {"data": {"reason": "另有原因"}}, {"to_state": "draft"}, {"acting_as": "别处"}, {"via": "import"}, {"subject_uid": "x"},
-        {"actor_uid": "x"}, {"committee_code": "WC"}, {"subject_label": "别的事"}, {"proofs": {}}, {"veils": {}}, {"digest": "x"},
-        {"regulation_version": "*"}, {"from_state": "draft"}, {"request": "x"}, {"behalf_name": "别人"}, {"behalf_uid": "x"},
+        {"actor_name": "别人"},
+        {"at": moment("2025-01-01")},
+        {"recorded_at": moment("2025-01-01")},
+        {"kind": "proposals.withdraw"},
+        {"data": {"reason": "另有原因"}},
+        {"to_state": "draft"},
+        {"acting_as": "别处"},
+        {"via": "import"},
+        {"subject_uid": "x"},
+        {"actor_uid": "x"},
+        {"committee_code": "WC"},
+        {"subject_label": "别的事"},
+        {"proofs": {}},
+        {"veils": {}},
+        {"digest": "x"},
+        {"regulation_version": "*"},
+        {"from_state": "draft"},
+        {"request": "x"},
+        {"behalf_name": "别人"},
+        {"behalf_uid": "x"},
     ],
     ids=lambda change: next(iter(change)),
-)  # fmt: skip
+)
 def test_a_changed_event_is_found_before_it_is_sealed(rated: Cast, change: dict[str, Any]) -> None:
     event = Event.objects.get(kind="proposals.file")
     if {name: getattr(event, name) for name in change} == change:
@@ -301,12 +317,19 @@ def test_a_rating_taken_away_is_found(sealed: Cast) -> None:
 @pytest.mark.parametrize(
     ("model", "change"),
     [
-        (Reply, {"text": "已经全部办好。"}), (Reply, {"category": "A"}), (Reply, {"leader": "别人"}), (Reply, {"phone": "0000000"}),
-        (Proposal, {"number": 99}), (Proposal, {"category_number": 99}), (Regulation, {"body": {"sign_working_days": 30}}),
-        (Regulation, {"title": "另一份文件"}), (Appointment, {"duty": Duty.SYSTEM_ADMIN}), (Appointment, {"ends_on": "2090-01-01"}),
+        (Reply, {"text": "已经全部办好。"}),
+        (Reply, {"category": "A"}),
+        (Reply, {"leader": "别人"}),
+        (Reply, {"phone": "0000000"}),
+        (Proposal, {"number": 99}),
+        (Proposal, {"category_number": 99}),
+        (Regulation, {"body": {"sign_working_days": 30}}),
+        (Regulation, {"title": "另一份文件"}),
+        (Appointment, {"duty": Duty.SYSTEM_ADMIN}),
+        (Appointment, {"ends_on": "2090-01-01"}),
     ],
     ids=str,
-)  # fmt: skip
+)
 def test_numbers_replies_regulations_and_appointments_are_vouched_for(
     sealed: Cast, model: type[models.Model], change: dict[str, Any]
 ) -> None:

@@ -18,13 +18,21 @@ CHANGED = "记录被改动过，或者它前面缺少记录"
 @pytest.mark.parametrize(
     "line",
     [
-        "[" * 200_000, '{"committee":[1],"number":1,"digest":"x"}', f'{{"committee":"YX","number":{10**30},"digest":"x"}}',
-        '{"committee":"YX","number":true,"digest":"x"}', '{"committee":"YX","number":-1,"digest":"x"}', '{"number":1}', "5",
-        '{"committee":"\\ud800","number":1,"digest":"x","mac":"x"}', '{"committee":"\\u0000","number":1,"digest":"x"}',
-        '{"committee":"YX","number":1,"number":2,"digest":"x"}', '{"committee":"YX","number":1,"digest":5}', '{"committee":"YX","number":1,"digest":"x","at":[1],"mac":"x"}',
+        "[" * 200_000,
+        '{"committee":[1],"number":1,"digest":"x"}',
+        f'{{"committee":"YX","number":{10**30},"digest":"x"}}',
+        '{"committee":"YX","number":true,"digest":"x"}',
+        '{"committee":"YX","number":-1,"digest":"x"}',
+        '{"number":1}',
+        "5",
+        '{"committee":"\\ud800","number":1,"digest":"x","mac":"x"}',
+        '{"committee":"\\u0000","number":1,"digest":"x"}',
+        '{"committee":"YX","number":1,"number":2,"digest":"x"}',
+        '{"committee":"YX","number":1,"digest":5}',
+        '{"committee":"YX","number":1,"digest":"x","at":[1],"mac":"x"}',
     ],
     ids=lambda line: str(line)[:50],
-)  # fmt: skip
+)
 def test_a_line_that_is_no_head_is_named(sealed: Cast, line: str) -> None:
     with sealing.heads_file().open("a", encoding="utf-8") as out:
         out.write(line + "\n")

@@ -61,21 +61,40 @@ def put(model: type[models.Model], column: str, said: str) -> str | None:
 @pytest.mark.thorough
 @pytest.mark.parametrize(
     ("model", "column", "said"),
-    some_of([
-        (Appointment, "starts_on", "'2024-W10-1'"), (Appointment, "starts_on", "replace(starts_on, '-', '')"),
-        (Appointment, "starts_on", "starts_on || ' '"), (Appointment, "starts_on", "starts_on || ' 00:00:00'"),
-        (Appointment, "starts_on", "CAST(starts_on AS blob)"), (Appointment, "starts_on", "'0000-01-01'"), (Appointment, "starts_on", "'2024-02-31'"),
-        (Seat, "starts_on", "'2024-W10-1'"), (Seat, "convenes", "2"), (Seat, "convenes", "0.5"),
-        (Task, "due_on", "'2024-W10-1'"), (Task, "assigned_at", "replace(assigned_at, ' ', 'T')"),
-        (Task, "assigned_at", "assigned_at || '+00:00'"), (Task, "assigned_at", "assigned_at || '.000000'"),
-        (Task, "assigned_at", "'gestern'"), (Rating, "result", "CAST('satisfied' AS blob)"), (Rating, "passes_on", "2"),
-        (Reply, "text", "CAST(text AS blob)"), (Proposal, "number", "'n'"), (Proposal, "number", "number || '.5'"),
-        (Signature, "signed_version", "'x'"), (Event, "veils", "'['"), (Event, "data", "replace(hex(zeroblob(100000)), '00', '[')"),
-        (Event, "recorded_at", "'2026-13-45 00:00:00'"), (Event, "committee_code", "CAST(committee_code AS blob)"),
-        (Head, "events", "'many'"), (Chain, "number", "'1.5'"), (Seal, "sealed_at", "7"),
-    ]),
+    some_of(
+        [
+            (Appointment, "starts_on", "'2024-W10-1'"),
+            (Appointment, "starts_on", "replace(starts_on, '-', '')"),
+            (Appointment, "starts_on", "starts_on || ' '"),
+            (Appointment, "starts_on", "starts_on || ' 00:00:00'"),
+            (Appointment, "starts_on", "CAST(starts_on AS blob)"),
+            (Appointment, "starts_on", "'0000-01-01'"),
+            (Appointment, "starts_on", "'2024-02-31'"),
+            (Seat, "starts_on", "'2024-W10-1'"),
+            (Seat, "convenes", "2"),
+            (Seat, "convenes", "0.5"),
+            (Task, "due_on", "'2024-W10-1'"),
+            (Task, "assigned_at", "replace(assigned_at, ' ', 'T')"),
+            (Task, "assigned_at", "assigned_at || '+00:00'"),
+            (Task, "assigned_at", "assigned_at || '.000000'"),
+            (Task, "assigned_at", "'gestern'"),
+            (Rating, "result", "CAST('satisfied' AS blob)"),
+            (Rating, "passes_on", "2"),
+            (Reply, "text", "CAST(text AS blob)"),
+            (Proposal, "number", "'n'"),
+            (Proposal, "number", "number || '.5'"),
+            (Signature, "signed_version", "'x'"),
+            (Event, "veils", "'['"),
+            (Event, "data", "replace(hex(zeroblob(100000)), '00', '[')"),
+            (Event, "recorded_at", "'2026-13-45 00:00:00'"),
+            (Event, "committee_code", "CAST(committee_code AS blob)"),
+            (Head, "events", "'many'"),
+            (Chain, "number", "'1.5'"),
+            (Seal, "sealed_at", "7"),
+        ]
+    ),
     ids=str,
-)  # fmt: skip
+)
 def test_a_value_in_a_form_that_we_never_write_is_found(sealed: Cast, model: Any, column: str, said: str) -> None:
     assert next(stored.names(model), None) is None
     if name := put(model, column, said):
@@ -99,16 +118,28 @@ def nest(said: bytes, levels: int) -> bytes:
 @pytest.mark.thorough
 @pytest.mark.parametrize(
     ("model", "column", "said"),
-    some_of([
-        (Reply, "text", no_text("e4b8")), (Proposal, "title", no_text("ff")), (Rating, "uid", no_text("c328")),
-        (Account, "name", no_text("f0288cbc")), (Unit, "name", no_text("80")),
-        (Event, "uid", no_text("ff")), (Event, "actor_name", no_text("ff")), (Event, "kind", no_text("ff")),
-        (Event, "committee_code", no_text("ff")), (Event, "data", no_text("7b2261223a22ff227d")), (Event, "veils", HALVES),
-        (Head, "digest", no_text("ff")), (Chain, "digest", no_text("ff")), (Chain, "committee_code", no_text("ff")), (Chain, "noted", no_text("ff")),
-        (Seal, "digest", no_text("ff")),
-    ]),
+    some_of(
+        [
+            (Reply, "text", no_text("e4b8")),
+            (Proposal, "title", no_text("ff")),
+            (Rating, "uid", no_text("c328")),
+            (Account, "name", no_text("f0288cbc")),
+            (Unit, "name", no_text("80")),
+            (Event, "uid", no_text("ff")),
+            (Event, "actor_name", no_text("ff")),
+            (Event, "kind", no_text("ff")),
+            (Event, "committee_code", no_text("ff")),
+            (Event, "data", no_text("7b2261223a22ff227d")),
+            (Event, "veils", HALVES),
+            (Head, "digest", no_text("ff")),
+            (Chain, "digest", no_text("ff")),
+            (Chain, "committee_code", no_text("ff")),
+            (Chain, "noted", no_text("ff")),
+            (Seal, "digest", no_text("ff")),
+        ]
+    ),
     ids=str,
-)  # fmt: skip
+)
 def test_what_is_no_text_is_found(sealed: Cast, model: Any, column: str, said: str) -> None:
     if name := put(model, column, said):
         assert found() == (name, misstored.MISSTORED)
@@ -215,7 +246,10 @@ def where_it_is_kept(test: Callable[..., None]) -> Callable[..., None]:
 
 
 def elsewhere(model: type[models.Model], column: str, said: str, **whose: Any) -> str:
-    """Write SQL's words into a column of one row; return the row's name. Raises RefusedError where the database refuses them."""
+    """Write SQL's words into a column of one row; return the row's name.
+
+    Raises RefusedError where the database refuses them.
+    """
     row = raw(model).filter(**whose).order_by("pk")[0]
     write = f"UPDATE {model._meta.db_table} SET {column} = {said} WHERE id = {row.pk}"  # noqa: S608 -- words of this test
     if connection.vendor == "postgresql":

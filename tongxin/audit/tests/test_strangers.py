@@ -104,9 +104,14 @@ def rate(cast: Cast) -> Rating:
     reply, signature = cases.ratings_awaited(case)[0]
     with transaction.atomic():
         return handling.rate(
-            reply, signature=signature, attitude="satisfied", result="dissatisfied", comment="没有落实。",
-            actor=signature.member.account, at=AT,
-        )  # fmt: skip
+            reply,
+            signature=signature,
+            attitude="satisfied",
+            result="dissatisfied",
+            comment="没有落实。",
+            actor=signature.member.account,
+            at=AT,
+        )
 
 
 @pytest.mark.parametrize("statements", [TRIGGER, SWALLOW], ids=["turned", "swallowed"])
@@ -154,8 +159,10 @@ def test_days_as_words_deferred_fields_and_expressions_are_no_alarm(cast: Cast) 
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("starts_on", date(1999, 1, 1)), ("starts_on", "1999-01-01"), ("affiliation", "别处"), ("unit", None)], ids=str
-)  # fmt: skip
+    ("name", "value"),
+    [("starts_on", date(1999, 1, 1)), ("starts_on", "1999-01-01"), ("affiliation", "别处"), ("unit", None)],
+    ids=str,
+)
 def test_any_fact_that_is_read_otherwise_is_an_alarm(cast: Cast, name: str, value: Any) -> None:
     made = Appointment.objects.select_related("unit").get(account=cast.clerk)
     setattr(made, name, value)

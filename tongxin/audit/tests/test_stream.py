@@ -14,8 +14,13 @@ def test_an_event_cannot_be_changed_or_deleted(cast: Cast) -> None:
     cast.draft()
     event = Event.objects.first()
     assert event is not None
-    for attempt in (event.save, event.delete, lambda: Event.objects.update(kind="x"), lambda: Event.objects.all().delete(),
-                    lambda: Event.objects.bulk_update([event], ["kind"])):  # fmt: skip
+    for attempt in (
+        event.save,
+        event.delete,
+        lambda: Event.objects.update(kind="x"),
+        lambda: Event.objects.all().delete(),
+        lambda: Event.objects.bulk_update([event], ["kind"]),
+    ):
         with pytest.raises(AppendOnlyError):
             attempt()
 

@@ -1,4 +1,7 @@
-"""Rows that are a decision or a promise are vouched for: by whom they were made, and only as long as nobody changed them."""
+"""Rows that are a decision or a promise are vouched for.
+
+By whom they were made, and only as long as nobody changed them.
+"""
 
 import re
 from typing import Any
@@ -138,21 +141,37 @@ def published(cast: Cast) -> Cast:
 
 
 CHANGES: list[tuple[type[models.Model], str, dict[str, Any]]] = [
-    (Seat, "", {"starts_on": "2020-01-01"}), (Seat, "", {"ends_on": "2026-01-01"}), (Seat, "", {"convenes": True}),
-    (Suspension, "", {"ends_on": "2026-03-01"}), (Member, "account", {"account": None}),
-    (Signature, "", {"signed_version": 9}), (Signature, "", {"role": "co"}), (Signature, "", {"body": "别的单位"}),
-    (Task, "", {"due_on": "2030-01-01"}), (Task, "", {"part": "separate"}), (Task, "", {"sign_due_on": None}),
-    (Proposal, "text", {"title": "另一件事"}), (Proposal, "text", {"suggestions": "另一条建议"}),
-    (Proposal, "text", {"consents_to_publication": False}), (Proposal, "decision", {"decided_at": moment("2025-01-01")}),
+    (Seat, "", {"starts_on": "2020-01-01"}),
+    (Seat, "", {"ends_on": "2026-01-01"}),
+    (Seat, "", {"convenes": True}),
+    (Suspension, "", {"ends_on": "2026-03-01"}),
+    (Member, "account", {"account": None}),
+    (Signature, "", {"signed_version": 9}),
+    (Signature, "", {"role": "co"}),
+    (Signature, "", {"body": "别的单位"}),
+    (Task, "", {"due_on": "2030-01-01"}),
+    (Task, "", {"part": "separate"}),
+    (Task, "", {"sign_due_on": None}),
+    (Proposal, "text", {"title": "另一件事"}),
+    (Proposal, "text", {"suggestions": "另一条建议"}),
+    (Proposal, "text", {"consents_to_publication": False}),
+    (Proposal, "decision", {"decided_at": moment("2025-01-01")}),
     (Proposal, "release", {"released_at": moment("2025-01-01")}),
-    (Proposal, "course", {"routed_to": "party"}), (Proposal, "course", {"submitted_at": moment("2025-01-01")}),
-    (Proposal, "course", {"topic": ""}), (Reply, "promise", {"counts_from": 1}),
-    (PublicCopy, "", {"analysis": "另一段"}), (PublicCopy, "", {"marks": {"title": [[0, 1, "name"]]}}),
+    (Proposal, "course", {"routed_to": "party"}),
+    (Proposal, "course", {"submitted_at": moment("2025-01-01")}),
+    (Proposal, "course", {"topic": ""}),
+    (Reply, "promise", {"counts_from": 1}),
+    (PublicCopy, "", {"analysis": "另一段"}),
+    (PublicCopy, "", {"marks": {"title": [[0, 1, "name"]]}}),
     (PublicReply, "", {"text": "另一份答复"}),
-    (Case, "", {"round": 2}), (Case, "", {"rating_due_on": "2026-01-02"}), (Case, "", {"unrated": True}),
-    (Case, "", {"closed_at": moment("2025-01-01")}), (Committee, "", {"parent": None, "tier": "province"}),
-    (Session, "", {"cut_off_at": moment("2020-01-01")}), (Session, "", {"starts_on": "2020-01-01"}),
-]  # fmt: skip
+    (Case, "", {"round": 2}),
+    (Case, "", {"rating_due_on": "2026-01-02"}),
+    (Case, "", {"unrated": True}),
+    (Case, "", {"closed_at": moment("2025-01-01")}),
+    (Committee, "", {"parent": None, "tier": "province"}),
+    (Session, "", {"cut_off_at": moment("2020-01-01")}),
+    (Session, "", {"starts_on": "2020-01-01"}),
+]
 
 
 @pytest.mark.thorough
@@ -169,9 +188,12 @@ def test_a_row_changed_past_the_house_is_found(
 
 def test_a_signature_that_was_never_given_is_found(published: Cast) -> None:
     name = Signature.objects.create(
-        committee=published.county, proposal=Proposal.objects.get(), member=published.member(published.bystander), role="co",
+        committee=published.county,
+        proposal=Proposal.objects.get(),
+        member=published.member(published.bystander),
+        role="co",
         answer="accepted",
-    )  # fmt: skip
+    )
     assert found() == (f"proposals.signature:{name.uid}", UNKNOWN)
 
 
@@ -315,9 +337,14 @@ def test_every_step_of_a_case_is_vouched_for(cast: Cast) -> None:
     assert case.rating_due_on is not None
     for reply, signature in cases.ratings_awaited(case):
         handling.rate(
-            reply, signature=signature, attitude="dissatisfied", result="dissatisfied", comment="没有落实。",
-            actor=signature.member.account, at=AT,
-        )  # fmt: skip
+            reply,
+            signature=signature,
+            attitude="dissatisfied",
+            result="dissatisfied",
+            comment="没有落实。",
+            actor=signature.member.account,
+            at=AT,
+        )
     case = handling.close_round(case, at=AT)
     assert (case.state, case.round, case.rating_due_on, found()) == ("in_hand", 2, None, (None, ""))
     raw(Case).filter(pk=case.pk).update(round=1)

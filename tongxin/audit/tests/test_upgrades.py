@@ -43,7 +43,8 @@ def test_nothing_is_vouched_for_while_the_record_of_it_is_not_as_written(rated: 
     with connection.cursor() as cursor:
         cursor.execute("UPDATE audit_event SET data = %s WHERE id = %s", [said, marker.pk])
     before = Event.objects.count()
-    if Event.objects.get(pk=marker.pk).data == marker.data:  # read as before: nothing is to be done, or PostgreSQL put it right
+    # read as before: nothing is to be done, or PostgreSQL put it right
+    if Event.objects.get(pk=marker.pk).data == marker.data:
         assert vouching.vouch_for_what_is_there(at=NIGHT) == 0
     else:
         with pytest.raises(vouching.UnsoundRecordError):

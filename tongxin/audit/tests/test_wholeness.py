@@ -1,4 +1,6 @@
-"""A list of tables that was written into, an index that does not fit, two rows of one uid: each is named, on either database.
+"""A list of tables that was written into, an index that does not fit, two rows of one uid.
+
+Each is named, on either database.
 
 PostgreSQL lets nobody write into its lists by a statement: there the same words are refused.
 """
@@ -171,11 +173,13 @@ def without_the_constraint(table: str, column: str) -> None:
     said = next(piece for piece in sql.split(", ") if piece.startswith(f'"{column}"') and piece.endswith("UNIQUE"))
     later = [name for name in own if name > index]
     with list_open():
-        run([
-            f"UPDATE sqlite_master SET sql = replace(sql, '{said}', '{said.removesuffix(' UNIQUE')}') WHERE name = '{table}'",  # noqa: S608 -- words of this test
-            f"DELETE FROM sqlite_master WHERE name = '{index}'",  # noqa: S608 -- words of this test
-            *(f"UPDATE sqlite_master SET name = '{index[:-1]}{int(name[-1]) - 1}' WHERE name = '{name}'" for name in later),  # noqa: S608 -- words of this test
-        ])  # fmt: skip
+        run(
+            [
+                f"UPDATE sqlite_master SET sql = replace(sql, '{said}', '{said.removesuffix(' UNIQUE')}') WHERE name = '{table}'",  # noqa: S608 -- words of this test
+                f"DELETE FROM sqlite_master WHERE name = '{index}'",  # noqa: S608 -- words of this test
+                *(f"UPDATE sqlite_master SET name = '{index[:-1]}{int(name[-1]) - 1}' WHERE name = '{name}'" for name in later),  # noqa: S608 -- words of this test
+            ]
+        )
     run(["VACUUM"])  # no page is left that nothing points to
 
 
@@ -204,9 +208,14 @@ def test_two_assemblies_of_one_code_are_found(cast: Cast) -> None:
 def test_whatever_rows_are_told_apart_by_is_asked_for() -> None:
     asked = {(model._meta.label_lower, name) for kind in truth.declared() for model, name in kind.names()}
     assert {
-        ("accounts.account", "uid"), ("committees.unit", "uid"), ("members.member", "uid"), ("committees.term", "uid"),
-        ("handling.case", "uid"), ("committees.committee", "code"), ("committees.appointment", "uid"),
-    } <= asked  # fmt: skip
+        ("accounts.account", "uid"),
+        ("committees.unit", "uid"),
+        ("members.member", "uid"),
+        ("committees.term", "uid"),
+        ("handling.case", "uid"),
+        ("committees.committee", "code"),
+        ("committees.appointment", "uid"),
+    } <= asked
 
 
 # ── a name that is no text ───────────────────────────────────────────────────────────────────────

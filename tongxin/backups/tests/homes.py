@@ -1,4 +1,7 @@
-"""Installations of their own beside the test's, and what is done in them: as an office does it, by commands in other processes."""
+"""Installations of their own beside the test's, and what is done in them.
+
+As an office does it, by commands in other processes.
+"""
 
 import json
 import os
@@ -68,12 +71,19 @@ class Home:
         """Run a command; return its exit code, what it printed as JSON, and what it said."""
         done = subprocess.run(  # noqa: S603 -- our own module
             [sys.executable, "-c", f"{ready()}{TONGXIN}", *map(str, words)],
-            cwd=ROOT, env=self._environment(keys=keys), capture_output=True, text=True, check=False,
-        )  # fmt: skip
+            cwd=ROOT,
+            env=self._environment(keys=keys),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         return done.returncode, json.loads(done.stdout) if "--json" in words and done.stdout else done.stdout, done.stderr
 
     def handles_a_proposal(self, cast: object, place: Path) -> str:
-        """Let the people of the cast hand in, file and assign a proposal here; return the states, and what verifying names then."""
+        """Let the people of the cast hand in, file and assign a proposal here.
+
+        Return the states, and what verifying names then.
+        """
         kept = place / f"cast-{uuid.uuid4().hex}"
         kept.write_bytes(pickle.dumps(cast))
         return self._do(WORK, str(kept))
@@ -85,8 +95,12 @@ class Home:
     def _do(self, *words: str) -> str:
         done = subprocess.run(  # noqa: S603 -- our own words
             [sys.executable, "-c", *words],
-            cwd=ROOT, env=self._environment(keys=True), capture_output=True, text=True, check=False,
-        )  # fmt: skip
+            cwd=ROOT,
+            env=self._environment(keys=True),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         return done.stdout.strip() or done.stderr
 
 

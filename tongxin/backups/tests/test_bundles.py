@@ -42,10 +42,20 @@ AS_IT_IS = Wanted()
 KEY = django_settings.AUDIT_KEY
 pytestmark = pytest.mark.django_db
 HELD = (
-    "accounts.account", "audit.event", "committees.appointment", "committees.counter", "regulations.regulation", "files.file",
-    "notices.notice", "members.seat", "proposals.signature", "proposals.attachment", "handling.task", "handling.advice",
+    "accounts.account",
+    "audit.event",
+    "committees.appointment",
+    "committees.counter",
+    "regulations.regulation",
+    "files.file",
+    "notices.notice",
+    "members.seat",
+    "proposals.signature",
+    "proposals.attachment",
+    "handling.task",
+    "handling.advice",
     "handling.contact",
-)  # fmt: skip
+)
 Rows = dict[str, list[dict[str, Any]]]
 
 

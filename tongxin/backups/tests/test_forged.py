@@ -1,4 +1,7 @@
-"""Bundles that somebody wrote himself: rows changed, digests recomputed, signed with a key of his own. He gets one committee, nothing beside."""
+"""Bundles that somebody wrote himself: rows changed, digests recomputed, signed with a key of his own.
+
+He gets one committee, nothing beside.
+"""
 
 import hashlib
 import json

@@ -1,4 +1,7 @@
-"""A restore or an import of a bundle that is killed at whichever step: the command that starts next finishes it, or takes it back."""
+"""A restore or an import of a bundle that is killed at whichever step.
+
+The command that starts next finishes it, or takes it back.
+"""
 
 import json
 import os

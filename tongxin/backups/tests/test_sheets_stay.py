@@ -1,4 +1,7 @@
-"""The sheets that people uploaded stay where they are when a committee moves house: in them stand telephone numbers in plain text."""
+"""The sheets that people uploaded stay where they are when a committee moves house.
+
+In them stand telephone numbers in plain text.
+"""
 
 import hashlib
 import zipfile

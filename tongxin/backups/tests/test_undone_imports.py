@@ -1,4 +1,7 @@
-"""A committee of which an import was undone moves house: what its events tell of is gone, and nobody forged anything."""
+"""A committee of which an import was undone moves house.
+
+What its events tell of is gone, and nobody forged anything.
+"""
 
 from pathlib import Path
 
@@ -49,7 +52,10 @@ _made: dict[str, bytes] = {}
 
 @pytest.fixture
 def packed(tmp_path: Path) -> Path:
-    """A bundle of a committee that took back imports of members, of proposals and of units; it verified where it was."""
+    """A bundle of a committee that took back imports of members, of proposals and of units.
+
+    It verified where it was.
+    """
     if not _made:
         pack_away(tmp_path / "YX.zip")
         _made.update({name: (tmp_path / name).read_bytes() for name in ("YX.zip", "YX.zip.key")})

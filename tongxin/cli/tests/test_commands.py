@@ -54,8 +54,9 @@ def test_help_is_chinese_everywhere(run):
 
 def test_wrong_usage_ends_with_two_and_a_sentence(run):
     assert run("import", "members")[::2] == (
-        2, "用法： tongxin import [OPTIONS] {members|units|proposals} FILES...\n用 tongxin import --help 查看说明。\n\n缺少参数 'FILES...'.\n",
-    )  # fmt: skip
+        2,
+        "用法： tongxin import [OPTIONS] {members|units|proposals} FILES...\n用 tongxin import --help 查看说明。\n\n缺少参数 'FILES...'.\n",
+    )
     assert run("nothing")[0] == 2
     assert run("serve", "--port", "x")[0] == 2
 
@@ -91,8 +92,16 @@ def test_import_prints_one_document(run, sheet, cast: Cast):
     code, out, err = run("import", "members", sheet(HEAD, ["甲一", "农业界", "2024-03-01"]), "--committee", "YX", "--json")
     assert (code, json.loads(out)) == (
         0,
-        {"kind": "members", "rows": 1, "created": 1, "unchanged": 0, "rejected": [], "warnings": [], "made": {"sectors": ["农业界"]}},
-    )  # fmt: skip
+        {
+            "kind": "members",
+            "rows": 1,
+            "created": 1,
+            "unchanged": 0,
+            "rejected": [],
+            "warnings": [],
+            "made": {"sectors": ["农业界"]},
+        },
+    )
     assert err == "将新增界别：农业界\n"
 
 
@@ -131,8 +140,10 @@ def test_each_template_imports_as_nothing_and_each_export_is_recorded(run, cast:
         assert run("export", kind, tmp_path / f"出.{ending}", "--committee", "YX")[0] == 0
     recorded = list(Event.objects.filter(kind__contains="export").order_by("id").values_list("kind", flat=True))
     expected = {
-        "members": ["members.export"], "units": ["committees.export_units"], "proposals": ["proposals.export", "handling.export_ratings"],
-    }  # fmt: skip
+        "members": ["members.export"],
+        "units": ["committees.export_units"],
+        "proposals": ["proposals.export", "handling.export_ratings"],
+    }
     assert recorded == expected[kind] * 3
     assert len(json.loads((tmp_path / "出.json").read_text())) == {"members": 5, "units": 4, "proposals": 0}[kind]
 
@@ -154,8 +165,11 @@ def test_init_founds_a_committee_and_invites_once(run):
         "已建好政协望山县委员会（WS），十届三次会议。",
     )
     for said in (
-        "交给安全管理员秦若水本人", "http://localhost:8000/invitation/", "职责任免", "tongxin import members 委员.xlsx --committee WS",
-    ):  # fmt: skip
+        "交给安全管理员秦若水本人",
+        "http://localhost:8000/invitation/",
+        "职责任免",
+        "tongxin import members 委员.xlsx --committee WS",
+    ):
         assert said in err
     made = Committee.objects.get(code="WS")
     assert (made.place, made.short_name, made.tier, made.fictional) == ("望山县", "望山县政协", "county", False)
@@ -288,7 +302,10 @@ def test_what_a_backup_copies_is_there_from_the_first_day(run, settings, tmp_pat
 @pytest.mark.django_db
 @pytest.mark.parametrize("set_up", [codes.set_up, RecoveryCodes.activate], ids=["second factor", "recovery codes"])
 def test_check_tries_the_field_key_on_second_factors_too(run, cast: Cast, settings, set_up):
-    """With no other encrypted value there: who restored the database without its key learns it before the staff does."""
+    """With no other encrypted value there.
+
+    Who restored the database without its key learns it before the staff does.
+    """
     set_up(cast.office)
     assert json.loads(run("check", "--json")[1])["problems"]["加密字段"] == []
     settings.FIELD_KEY = "another"
@@ -384,8 +401,12 @@ def test_a_port_in_use_is_not_shared_with_whoever_has_it(command, occupied: int,
     environment = os.environ | {"TONGXIN_HOME": str(tmp_path)}
     done = subprocess.run(  # noqa: S603 -- ourselves
         [sys.executable, "-m", "tongxin.cli", command, "--port", str(occupied)],
-        capture_output=True, text=True, timeout=120, check=False, env=environment,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        env=environment,
+    )
     assert (done.returncode, done.stdout) == (2, "")
     assert f"端口 {occupied} 已被占用，请用 --port 另选一个。" in done.stderr
     assert list(tmp_path.iterdir()) == []

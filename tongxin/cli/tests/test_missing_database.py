@@ -24,8 +24,12 @@ def managed(home: Home, *words: str) -> subprocess.CompletedProcess[str]:
     """Run one of Django's own commands."""
     return subprocess.run(  # noqa: S603 -- ourselves
         [sys.executable, "manage.py", *words],
-        cwd=ROOT, env=home._environment(keys=True), capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        cwd=ROOT,
+        env=home._environment(keys=True),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def names(place: Path) -> list[str]:

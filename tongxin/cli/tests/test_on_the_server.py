@@ -1,4 +1,7 @@
-"""What is done on the server where nobody in the house may: appointing, resetting, and what check says of appointments."""
+"""What is done on the server where nobody in the house may.
+
+Appointing, resetting, and what check says of appointments.
+"""
 
 import json
 
@@ -22,8 +25,11 @@ def test_an_emergency_appointment_is_recorded_as_one_and_told_to_audit(run, cast
     assert "14 天内有效，请交给甘当先本人，在 http://localhost:8000/invitation/ 输入" in err
     event = Event.objects.get(kind="committees.break_glass")
     assert (event.actor, event.data["name"], event.data["duty"], event.data["reason"]) == (
-        None, "甘当先", "安全管理员", "安全管理员离职，无人任命",
-    )  # fmt: skip
+        None,
+        "甘当先",
+        "安全管理员",
+        "安全管理员离职，无人任命",
+    )
     notices.deliver()
     told = Notice.objects.get(event=event, account=cast.audit_admin)
     assert (told.urgent, "甘当先" in told.text) == (True, True)

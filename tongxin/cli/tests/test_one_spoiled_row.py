@@ -1,4 +1,7 @@
-"""One row that somebody spoiled keeps no scheduled job from the others: the rest is done, what was left is said, and it comes again."""
+"""One row that somebody spoiled keeps no scheduled job from the others.
+
+The rest is done, what was left is said, and it comes again.
+"""
 
 from collections.abc import Iterator
 from contextlib import nullcontext
@@ -102,11 +105,18 @@ def test_a_round_a_deadline_and_a_date_are_each_done_by_themselves(cast: Cast) -
     late = [cast.task(cast.assigned(title=title)) for title in ("关于路灯的建议", "关于公交的建议")]
     dates = [
         TentativeDate.objects.create(
-            committee=cast.county, case=task.case, task=task, field="due_on", due_on=task.due_on, began_on=NOW.date(), count=3,
-            counted="months", end_later=True,
+            committee=cast.county,
+            case=task.case,
+            task=task,
+            field="due_on",
+            due_on=task.due_on,
+            began_on=NOW.date(),
+            count=3,
+            counted="months",
+            end_later=True,
         )
         for task in late
-    ]  # fmt: skip
+    ]
     spoil(first, "rating_due_on", NO_DAY)
     for part in Task.objects.filter(case=late[0].case).order_by("pk"):
         spoil(part, "due_on", NO_DAY)

@@ -1,4 +1,6 @@
-"""Commands over a database in which somebody spoiled a value or a page: what was found is said, whatever else cannot be read.
+"""Commands over a database in which somebody spoiled a value or a page.
+
+What was found is said, whatever else cannot be read.
 
 PostgreSQL's columns hold nothing but their type: there it is JSON that is too much.
 """

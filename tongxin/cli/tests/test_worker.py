@@ -25,7 +25,8 @@ def own_signals():
 
 @pytest.mark.django_db
 def test_the_worker_says_that_its_one_round_is_over(capsys, own_signals, monkeypatch):
-    monkeypatch.setattr(running, "run_waiting_tasks", lambda: None)  # its worker closes the connection that the test is in
+    # its worker closes the connection that the test is in
+    monkeypatch.setattr(running, "run_waiting_tasks", lambda: None)
     code = main(["worker", "--once", "--no-schedule"])
     out, err = capsys.readouterr()
     assert (code, out, err.splitlines()[-1]) == (0, "", "后台任务已运行一轮。")

@@ -61,15 +61,24 @@ def open_session(
 
 @transaction.atomic
 def set_plenary(
-    session: Session, *, plenary_from: datetime | None, plenary_until: datetime | None, cut_off_at: datetime | None,
-    actor: Account, at: datetime,
-) -> Session:  # fmt: skip
+    session: Session,
+    *,
+    plenary_from: datetime | None,
+    plenary_until: datetime | None,
+    cut_off_at: datetime | None,
+    actor: Account,
+    at: datetime,
+) -> Session:
     """Set when a session's plenary is held and when its 大会提案 close; what was submitted before keeps its season."""
     sound, names = audit.intact(session), ("plenary_from", "plenary_until", "cut_off_at")
     session.plenary_from, session.plenary_until, session.cut_off_at = plenary_from, plenary_until, cut_off_at
     session.save(update_fields=names)
     audit.record(
-        "committees.set_plenary", session, actor=actor, at=at, data={"name": str(session)},
+        "committees.set_plenary",
+        session,
+        actor=actor,
+        at=at,
+        data={"name": str(session)},
         proves=[Saved(session, names)] if sound else (),
-    )  # fmt: skip
+    )
     return session

@@ -7,7 +7,9 @@ from tongxin.committees.models import Committee, Counter
 
 
 def next_number(committee: Committee, series: str) -> int:
-    """Give the next number of a series, without gaps. Must stand in the transaction that uses it: a rollback gives it back.
+    """Give the next number of a series, without gaps.
+
+    Must stand in the transaction that uses it: a rollback gives it back.
 
     The UPDATE takes the row's lock first, so two clerks never get the same number on either database.
     """
@@ -20,7 +22,10 @@ def next_number(committee: Committee, series: str) -> int:
 
 
 def take_numbers(committee: Committee, series: str, count: int) -> int:
-    """Give `count` numbers of a series at once and return the first: what an import needs. The same conditions as `next_number`."""
+    """Give `count` numbers of a series at once and return the first: what an import needs.
+
+    The same conditions as `next_number`.
+    """
     row, _made = Counter.objects.get_or_create(committee=committee, series=series)
     Counter.objects.filter(pk=row.pk).update(last=F("last") + count)
     return Counter.objects.values_list("last", flat=True).get(pk=row.pk) - count + 1

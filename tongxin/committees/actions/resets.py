@@ -1,4 +1,7 @@
-"""Somebody who lost the phone or the password gets in again: by whom, recorded where, and never both at once by one hand."""
+"""Somebody who lost the phone or the password gets in again.
+
+By whom, recorded where, and never both at once by one hand.
+"""
 
 from datetime import datetime
 
@@ -18,8 +21,8 @@ from tongxin.core.words import clean_line
 def reset_second_factor(appointment: Appointment, *, reason: str, actor: Account, at: datetime) -> None:
     """Let somebody who lost the phone and the recovery codes set up the second factor anew at the next sign-in.
 
-    The password stays, and is not reset at the same time: two resets by one hand would open anybody's account. Every session of
-    the account ends; every committee in which it holds a duty is told. Raises AppointmentError.
+    The password stays, and is not reset at the same time: two resets by one hand would open anybody's account. Every
+    session of the account ends; every committee in which it holds a duty is told. Raises AppointmentError.
     """
     account = accounts.hold(appointment.account)
     if why := resetting.why_no_factor_reset(appointment, actor, resetting.locks([appointment], at=at)):
@@ -54,7 +57,9 @@ def _record_where_it_serves(kind: str, account: Account, *, reason: str, actor: 
 
 @transaction.atomic
 def make_reset_code(appointment: Appointment, *, actor: Account, at: datetime) -> str:
-    """Make a one-time code with which somebody who holds a duty sets a new password; the second factor is still asked for.
+    """Make a one-time code with which somebody who holds a duty sets a new password.
+
+    The second factor is still asked for.
 
     Raises AppointmentError.
     """

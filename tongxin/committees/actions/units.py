@@ -14,7 +14,10 @@ from tongxin.committees.models import Committee, Unit
 
 
 def hold_names(committee: int) -> None:
-    """Hold what the units of a committee are called: who gives, promises or takes a name waits for the other. Before any unit."""
+    """Hold what the units of a committee are called: who gives, promises or takes a name waits for the other.
+
+    Before any unit.
+    """
     list(Committee.objects.select_for_update(no_key=True).filter(pk=committee).values_list("pk", flat=True))
 
 
@@ -47,7 +50,11 @@ def save_unit(committee: Committee, unit: Unit | None, *, fields: dict[str, str]
     saved.full_clean(exclude=["uid"])
     saved.save()
     audit.record(
-        "committees.add_unit" if new else "committees.change_unit", saved, actor=actor, at=at, data={"name": saved.name},
+        "committees.add_unit" if new else "committees.change_unit",
+        saved,
+        actor=actor,
+        at=at,
+        data={"name": saved.name},
         proves=[New(saved)] if new else [Saved(saved, tuple(fields))] if sound else [],
-    )  # fmt: skip
+    )
     return saved

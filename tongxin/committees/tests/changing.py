@@ -1,4 +1,7 @@
-"""What the tests of units that change do again and again: the acts of the office on the cast's unit, and whom a kind of event told."""
+"""What the tests of units that change do again and again.
+
+The acts of the office on the cast's unit, and whom a kind of event told.
+"""
 
 from datetime import timedelta
 

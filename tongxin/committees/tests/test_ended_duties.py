@@ -68,9 +68,14 @@ def test_who_lost_several_duties_on_a_day_reads_all_of_them_and_none_that_ended_
 def test_who_still_holds_a_duty_reads_of_none_that_ended_and_members_keep_their_own_head(cast: Cast) -> None:
     relieve(cast, cast.unit_leader)
     actions.appoint(
-        cast.unit_leader, committee=cast.county, duty=Duty.UNIT_CLERK, unit=cast.unit, starts_on=timezone.localdate(), actor=None,
+        cast.unit_leader,
+        committee=cast.county,
+        duty=Duty.UNIT_CLERK,
+        unit=cast.unit,
+        starts_on=timezone.localdate(),
+        actor=None,
         at=timezone.now(),
-    )  # fmt: skip
+    )
     Account.objects.filter(pk=cast.unit_leader.pk).update(needs_second_factor=False)
     pages = [as_(who).get("/account/") for who in (cast.unit_leader, cast.proposer, cast.former_member)]
     assert [page.context["shell"].kind for page in pages] == ["desk", "member", "member"]
@@ -82,9 +87,15 @@ def test_who_still_holds_a_duty_reads_of_none_that_ended_and_members_keep_their_
 def test_who_is_appointed_is_told_to_which_duty_and_from_which_day(cast: Cast, kind: str) -> None:
     today = timezone.localdate()
     actions.appoint(
-        cast.clerk, committee=cast.county, duty=Duty.UNIT_LEADER, unit=cast.unit, starts_on=today, actor=None, at=timezone.now(),
+        cast.clerk,
+        committee=cast.county,
+        duty=Duty.UNIT_LEADER,
+        unit=cast.unit,
+        starts_on=today,
+        actor=None,
+        at=timezone.now(),
         kind=kind,
-    )  # fmt: skip
+    )
     notices.deliver()
     said = f"您自 {full_day(today)}起承担县卫生健康局“单位负责人”职责，有疑问请与机关联系"
     assert list(Notice.objects.filter(account=cast.clerk).values_list("text", flat=True)) == [said]

@@ -100,7 +100,10 @@ def test_reserved_names_are_read_once_for_any_number_of_rows(cast: Cast, bring, 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("rows", [10, 60])
 def test_a_name_that_is_promised_while_a_sheet_is_taken_in_is_not_taken_by_it(cast: Cast, tmp_path, monkeypatch, rows: int):
-    """Few rows are written in one transaction, many in a copy on SQLite: either way the sheet or the change of name is first."""
+    """Few rows are written in one transaction, many in a copy on SQLite.
+
+    Either way the sheet or the change of name is first.
+    """
     path = tmp_path / "单位.csv"
     path.write_text("单位名称\n" + "".join(f"县第{n}局\n" for n in range(rows)), encoding="utf-8")
     own, refused, begun = UnitImporter.write, [], []
@@ -145,8 +148,14 @@ def test_the_affiliation_is_read_from_the_name():
         "城关镇人民政府",
     )
     assert [system_of(name) for name in names] == [
-        "party", "court", "procuratorate", "party", "government", "government", "government",
-    ]  # fmt: skip
+        "party",
+        "court",
+        "procuratorate",
+        "party",
+        "government",
+        "government",
+        "government",
+    ]
 
 
 def test_what_goes_out_comes_in_elsewhere(cast: Cast, tmp_path):

@@ -134,7 +134,8 @@ def test_what_was_founded_for_a_change_goes_when_it_is_called_off(cast: Cast, cl
     reorganising.end(cast.other_unit, how=how, on=starts_on, reason=WHY, actor=cast.office, at=NOW)
     assert "还没有承办，一并取消" not in client.get(page).text
     changing.undo(cast)
-    kept = Unit.objects.filter(name__in=made, dropped_at=None)  # somebody waits for the one, somebody serves in the other
+    # somebody waits for the one, somebody serves in the other
+    kept = Unit.objects.filter(name__in=made, dropped_at=None)
     assert set(kept) == {first, second}
     assert first.uid in client.get(f"/units/{cast.unit.uid}/end/").text
     assert verifying.verify().problems == ()

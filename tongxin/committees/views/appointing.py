@@ -31,10 +31,15 @@ def appoint(request: HttpRequest) -> HttpResponse:
         data, unit = form.cleaned_data, form.units.get(form.cleaned_data["unit"])
         try:
             account, code = actions.appoint_person(
-                committee, name=data["name"], username=data["username"], duty=data["duty"], starts_on=data["starts_on"],
+                committee,
+                name=data["name"],
+                username=data["username"],
+                duty=data["duty"],
+                starts_on=data["starts_on"],
                 scope={"unit": unit, "affiliation": data["affiliation"], "body": data["body"]},
-                actor=request.user, at=timezone.now(),
-            )  # fmt: skip
+                actor=request.user,
+                at=timezone.now(),
+            )
         except actions.AppointmentError as problem:
             form.add_error("duty", f"{problem}。")
         else:
@@ -69,10 +74,18 @@ def _slip(
     request: HttpRequest, committee: Committee, account: Account, code: str, *, duty: str, resets: bool = False
 ) -> HttpResponse:
     made = slips.slip(
-        account.name, names.of(account)[0], code, request=request, realm=committee.code, committee=committee.short_name,
-        resets=resets, duty="" if resets else duty, sets_up_factor=must_set_up_factor(account), coded=has_second_factor(account),
+        account.name,
+        names.of(account)[0],
+        code,
+        request=request,
+        realm=committee.code,
+        committee=committee.short_name,
+        resets=resets,
+        duty="" if resets else duty,
+        sets_up_factor=must_set_up_factor(account),
+        coded=has_second_factor(account),
         back=_back(request),
-    )  # fmt: skip
+    )
     return slips.keep(request, made, at=timezone.now())
 
 
@@ -83,7 +96,10 @@ def _refused(request: HttpRequest, why: str) -> HttpResponse:
 
 @requires("committees.appoint", of_object=True)
 def reset(request: HttpRequest, uid: str) -> HttpResponse:
-    """Make a code for somebody of the own committee who forgot the password, and show the slip: what follows is said before."""
+    """Make a code for somebody of the own committee who forgot the password, and show the slip.
+
+    What follows is said before.
+    """
     found, at = _appointment(request, uid), timezone.now()
     resets = found.account.has_usable_password()
     if request.method != "POST":

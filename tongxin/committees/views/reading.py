@@ -37,11 +37,14 @@ def events(request: HttpRequest) -> HttpResponse:
     found = list(rows[: PAGE + 1])
     on = timezone.localdate()
     context = {
-        "rows": [_row(e) for e in found[:PAGE]], "search": search,
-        "older": found[PAGE - 1].uid if len(found) > PAGE else None, "health": audit.health(codes),
+        "rows": [_row(e) for e in found[:PAGE]],
+        "search": search,
+        "older": found[PAGE - 1].uid if len(found) > PAGE else None,
+        "health": audit.health(codes),
         "daily": [] if before or search.words else [(d, kinds.KINDS[d.kind].by_day) for d in audit.by_day(codes, before=on)],
-        "sorts": _sorts(search.kind), "query": _query(request),
-    }  # fmt: skip
+        "sorts": _sorts(search.kind),
+        "query": _query(request),
+    }
     return render(request, "committees/events.html", context)
 
 
@@ -70,9 +73,12 @@ def _query(request: HttpRequest) -> str:
 
 @requires("audit.read")
 def verify(request: HttpRequest) -> HttpResponse:
-    """Recompute the chains of the committees one audits, and say whether anything was changed; of the files, what was found last.
+    """Recompute the chains of the committees one audits, and say whether anything was changed.
 
-    Reloaded or typed in, the address leads to the reader, where it is asked for: it is too much work to begin by a link.
+    Of the files, what was found last.
+
+    Reloaded or typed in, the address leads to the reader, where it is asked for: it is too much work to begin by a
+    link.
     """
     if request.method != "POST":
         return redirect("events")
@@ -83,13 +89,21 @@ def verify(request: HttpRequest) -> HttpResponse:
     verdicts: list[dict[str, Any]] = []
     for code in sorted(codes, key=lambda code: (not code, code)):  # what belongs to none stands last
         verdict = verifying.verify(committee_code=code, reads_files=False)
-        verdicts.append({
-            "name": names.get(code, _("系统公用的记录")), "verdict": verdict, "health": audit.health({code}),
-            "problems": findings.findings(code, verdict.problems), "erasures": findings.erasures(code) if verdict.ok else [],
-            "files": findings.findings(code, looked.problems(code) if looked is not None else []),
-        })  # fmt: skip
+        verdicts.append(
+            {
+                "name": names.get(code, _("系统公用的记录")),
+                "verdict": verdict,
+                "health": audit.health({code}),
+                "problems": findings.findings(code, verdict.problems),
+                "erasures": findings.erasures(code) if verdict.ok else [],
+                "files": findings.findings(code, looked.problems(code) if looked is not None else []),
+            }
+        )
     context = {
-        "verdicts": verdicts, "at": now, "looked": looked, "late": looking.is_late(looked, now=now),
+        "verdicts": verdicts,
+        "at": now,
+        "looked": looked,
+        "late": looking.is_late(looked, now=now),
         "odd_files": sum(len(one["files"]) for one in verdicts),
-    }  # fmt: skip
+    }
     return render(request, "committees/verdict.html", context)

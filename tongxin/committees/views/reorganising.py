@@ -56,8 +56,12 @@ def _about(unit: Unit) -> dict[str, Any]:
     on = timezone.localdate()
     former, waiting = list(unit.former_names.all()), successions.waiting_change(unit)
     return {
-        "unit": unit, "people": list(successions.serving(unit, on)), "work": queries.open_work(unit), "today": on,
-        "waiting": waiting, "former": [(row.name, row.ends_on - timedelta(days=1)) for row in former],
+        "unit": unit,
+        "people": list(successions.serving(unit, on)),
+        "work": queries.open_work(unit),
+        "today": on,
+        "waiting": waiting,
+        "former": [(row.name, row.ends_on - timedelta(days=1)) for row in former],
         "undo": successions.what_may_be_undone(unit),
         "served_last": successions.served_last(unit, on),
         "waiting_said": successions.change_in_words(waiting) if waiting is not None else "",
@@ -65,7 +69,7 @@ def _about(unit: Unit) -> dict[str, Any]:
         "founded": "、".join(one.name for one in successions.founded_for(waiting)) if waiting is not None else "",
         "standing": successions.standings([unit], on).get(unit.pk, ""),
         "ended": unit.active_until is not None and unit.active_until < on,
-    }  # fmt: skip
+    }
 
 
 @requires("committees.reorganise", of_object=True)
@@ -139,7 +143,10 @@ def _done_in_words(change: UnitChange, heirs: list[tuple[str, str]]) -> str:
 @requires("committees.reorganise", of_object=True)
 @of_a_unit_that_began
 def restore(request: HttpRequest, uid: str) -> HttpResponse:
-    """Let a unit that ended go on, call off what waits, or take a wrong name back: the one that the form was shown for."""
+    """Let a unit that ended go on, call off what waits, or take a wrong name back.
+
+    The one that the form was shown for.
+    """
     unit = _load(request, uid)
     about = _about(unit)
     form = UndoForm(request.POST or None, initial={"shown": about["undo"].key if about["undo"] else ""})

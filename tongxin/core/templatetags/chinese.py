@@ -51,7 +51,10 @@ def _tentative(value: date | datetime) -> str:
 
 @register.filter
 def deadline(value: date | datetime | None) -> str:
-    """Write the last day of a period, and whether it may still move: 2 月 28 日（暂定）, while the year's holiday notice is not out."""
+    """Write the last day of a period, and whether it may still move.
+
+    2 月 28 日（暂定）, while the year's holiday notice is not out.
+    """
     return f"{day(value)}{_tentative(value)}" if value else ""
 
 

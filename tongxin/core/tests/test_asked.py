@@ -1,4 +1,7 @@
-"""What an address asks for is read, or counts as not asked: never an error, never a number that a column cannot hold."""
+"""What an address asks for is read, or counts as not asked.
+
+Never an error, never a number that a column cannot hold.
+"""
 
 from datetime import date
 
@@ -10,10 +13,23 @@ from tongxin.core import asked
 @pytest.mark.parametrize(
     ("text", "number"),
     [
-        ("0", 0), ("17", 17), ("9" * 18, int("9" * 18)), ("9" * 19, None), ("9" * 5000, None), ("", None), ("-1", None),
-        ("+1", None), (" 1", None), ("1\n", None), ("²", None), ("１７", None), ("٣", None), ("1e3", None), ("\x00", None),
+        ("0", 0),
+        ("17", 17),
+        ("9" * 18, int("9" * 18)),
+        ("9" * 19, None),
+        ("9" * 5000, None),
+        ("", None),
+        ("-1", None),
+        ("+1", None),
+        (" 1", None),
+        ("1\n", None),
+        ("²", None),
+        ("１７", None),
+        ("٣", None),
+        ("1e3", None),
+        ("\x00", None),
     ],
-)  # fmt: skip
+)
 def test_a_number_is_plain_digits_that_a_key_can_hold(text: str, number: int | None) -> None:
     assert asked.number(text) == number
 
@@ -21,10 +37,18 @@ def test_a_number_is_plain_digits_that_a_key_can_hold(text: str, number: int | N
 @pytest.mark.parametrize(
     ("text", "day"),
     [
-        ("2026-03-18", date(2026, 3, 18)), ("1900-01-01", date(1900, 1, 1)), ("2199-12-31", date(2199, 12, 31)), ("0001-01-01", None),
-        ("9999-12-31", None), ("2026-02-30", None), ("20260318", date(2026, 3, 18)), ("2026-W01-1", None), ("２０２６-03-18", date(2026, 3, 18)), ("", None),
+        ("2026-03-18", date(2026, 3, 18)),
+        ("1900-01-01", date(1900, 1, 1)),
+        ("2199-12-31", date(2199, 12, 31)),
+        ("0001-01-01", None),
+        ("9999-12-31", None),
+        ("2026-02-30", None),
+        ("20260318", date(2026, 3, 18)),
+        ("2026-W01-1", None),
+        ("２０２６-03-18", date(2026, 3, 18)),
+        ("", None),
     ],
-)  # fmt: skip
+)
 def test_a_day_is_written_whole_and_can_be_reckoned_with(text: str, day: date | None) -> None:
     assert asked.day(text) == day
 

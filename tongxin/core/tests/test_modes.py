@@ -33,9 +33,13 @@ def loose(tmp_path: Path) -> Path:
 def test_what_was_open_to_others_is_closed(loose: Path) -> None:
     assert modes.tighten(loose) == []
     assert everything(loose) == {
-        "home": "700", "home/files": "700", "home/files/2026": "700", "home/files/2026/a.pdf": "600",
-        "home/tongxin.sqlite3": "600", "home/tongxin.sqlite3-wal": "600",
-    }  # fmt: skip
+        "home": "700",
+        "home/files": "700",
+        "home/files/2026": "700",
+        "home/files/2026/a.pdf": "600",
+        "home/tongxin.sqlite3": "600",
+        "home/tongxin.sqlite3-wal": "600",
+    }
     assert modes.findings(loose) == []
 
 
@@ -43,10 +47,14 @@ def test_each_place_that_is_open_is_named_with_the_remedy(loose: Path) -> None:
     assert sorted(modes.findings(loose)) == sorted(
         f"{path} 别的用户也能读，请运行 chmod {mode} {path}"
         for path, mode in (
-            (loose, 700), (loose / "files", 700), (loose / "files/2026", 700), (loose / "files/2026/a.pdf", 600),
-            (loose / "tongxin.sqlite3", 600), (loose / "tongxin.sqlite3-wal", 600),
+            (loose, 700),
+            (loose / "files", 700),
+            (loose / "files/2026", 700),
+            (loose / "files/2026/a.pdf", 600),
+            (loose / "tongxin.sqlite3", 600),
+            (loose / "tongxin.sqlite3-wal", 600),
         )
-    )  # fmt: skip
+    )
 
 
 def test_a_home_that_others_could_replace_is_named(tmp_path: Path) -> None:
@@ -71,18 +79,28 @@ def test_a_link_out_of_the_home_is_not_followed(loose: Path, tmp_path: Path) -> 
 @pytest.mark.parametrize(
     "entrance",
     [
-        [sys.executable, "-m", "tongxin.cli", "migrate"], [sys.executable, "manage.py", "migrate", "sessions", "--verbosity", "0"],
-        [sys.executable, "-c", "import config.wsgi, os; from django.core.management import call_command; call_command('migrate', 'sessions', verbosity=0); os._exit(0)"],
+        [sys.executable, "-m", "tongxin.cli", "migrate"],
+        [sys.executable, "manage.py", "migrate", "sessions", "--verbosity", "0"],
+        [
+            sys.executable,
+            "-c",
+            "import config.wsgi, os; from django.core.management import call_command; call_command('migrate', 'sessions', verbosity=0); os._exit(0)",
+        ],
     ],
-)  # fmt: skip
+)
 def test_whatever_an_entrance_makes_is_private_from_the_beginning(tmp_path: Path, entrance: list[str]) -> None:
     home = tmp_path / "var" / "tongxin"
     environment = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "TONGXIN_TESTING"}} | {
         "TONGXIN_HOME": str(home)
     }
     subprocess.run(  # noqa: S603 -- ourselves
-        entrance, cwd=ROOT, env=environment | {"PYTHONPATH": str(ROOT)}, check=True, capture_output=True, umask=0o022,
-    )  # fmt: skip
+        entrance,
+        cwd=ROOT,
+        env=environment | {"PYTHONPATH": str(ROOT)},
+        check=True,
+        capture_output=True,
+        umask=0o022,
+    )
     found = everything(home)
     assert {"tongxin", "tongxin/keys", "tongxin/keys/secret", "tongxin/tongxin.sqlite3"} <= set(found)
     assert set(found.values()) == {"700", "600"}
@@ -94,7 +112,10 @@ def test_the_home_is_closed_again_when_the_schema_is_brought_up_to_date(loose: P
     (loose / "tongxin.sqlite3").write_bytes(empty_database().read_bytes())
     environment = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "TONGXIN_TESTING"}}
     subprocess.run(
-        [sys.executable, "-m", "tongxin.cli", "migrate"], cwd=ROOT, check=True, capture_output=True,
+        [sys.executable, "-m", "tongxin.cli", "migrate"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
         env=environment | {"TONGXIN_HOME": str(loose), "PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
+    )
     assert modes.findings(loose) == []

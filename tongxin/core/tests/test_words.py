@@ -12,10 +12,19 @@ HUNDRED = "\u0301\u0316" * 50
 @pytest.mark.parametrize(
     ("text", "plain"),
     [
-        ("ＡＢ　１２", "AB 12"), ("㈱", "(株)"), ("é", "é"), ("e\u0301", "é"), ("ﷺ", "صلى الله عليه وسلم"), ("가", "가"), ("ｶﾞ", "ガ"),
-        ("ئۇيغۇر تىلى", "ئۇيغۇر تىلى"), ("བོད་ཡིག", "བོད་ཡིག"), ("", ""), ("abc", "abc"),
+        ("ＡＢ　１２", "AB 12"),
+        ("㈱", "(株)"),
+        ("é", "é"),
+        ("e\u0301", "é"),
+        ("ﷺ", "صلى الله عليه وسلم"),
+        ("가", "가"),
+        ("ｶﾞ", "ガ"),
+        ("ئۇيغۇر تىلى", "ئۇيغۇر تىلى"),
+        ("བོད་ཡིག", "བོད་ཡིག"),
+        ("", ""),
+        ("abc", "abc"),
     ],
-)  # fmt: skip
+)
 def test_a_text_is_made_plain(text: str, plain: str) -> None:
     assert words.normal(text) == plain == unicodedata.normalize("NFKC", text)
 
@@ -29,9 +38,10 @@ def test_a_letter_carries_thirty_marks_and_no_more() -> None:
 def test_every_letter_that_can_be_a_mark_is_counted_as_one() -> None:
     """Also those that are none until they come apart: ﾞ, and some vowels of Tibetan."""
     marks = [
-        chr(n) for n in range(0x110000)
+        chr(n)
+        for n in range(0x110000)
         if not 0xD800 <= n < 0xE000 and unicodedata.combining(unicodedata.normalize("NFKD", chr(n))[0])
-    ]  # fmt: skip
+    ]
     assert len(marks) > 900
     assert {
         mark for mark in marks if len(words.normal("q" + mark * 90)) > 1 + 30 * len(unicodedata.normalize("NFKD", mark))

@@ -102,7 +102,8 @@ def _starts(points: Floats, labels: Codes, centres: Floats) -> list[Floats]:
 def _cut(points: Floats) -> tuple[float, Floats]:
     """The best cut of the points (m, 2) by a straight line in one of 18 directions: gain and the halves' means (2, 2).
 
-    Sought among at most 800 of them, at even steps. The gain is what the sum of squares loses, |S₁|²/m₁ + |S₂|²/m₂ with S the sums of the halves about the mean.
+    Sought among at most 800 of them, at even steps. The gain is what the sum of squares loses, |S₁|²/m₁ + |S₂|²/m₂ with
+    S the sums of the halves about the mean.
     """
     whole = len(points)
     if whole <= 1:

@@ -49,6 +49,9 @@ def unreadable(file: str, fault: OSError) -> BadInput:
 
 
 def demand_file(path: Path) -> None:
-    """Refuse what may never end, or is not read twice: a device, a pipe. Raises ``BadInput``, and ``OSError`` where nothing is."""
+    """Refuse what may never end, or is not read twice: a device, a pipe.
+
+    Raises ``BadInput``, and ``OSError`` where nothing is.
+    """
     if not stat.S_ISREG(mode := path.stat().st_mode) and not stat.S_ISDIR(mode):
         raise BadInput(path.name, [Problem(0, "", _("不是普通文件，请写明要读的文件。"))])

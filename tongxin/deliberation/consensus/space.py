@@ -14,7 +14,10 @@ ADMITTED_AFTER = 7
 
 @dataclass(frozen=True, eq=False)
 class Space:
-    """``centred``: X (n, C) over the statements in the mathematics; ``people`` (m,): who is in the map; ``points`` (m, 2)."""
+    """``centred``: X (n, C) over the statements in the mathematics; ``people`` (m,): who is in the map.
+
+    ``points`` (m, 2).
+    """
 
     centred: csr_array
     axes: Axes

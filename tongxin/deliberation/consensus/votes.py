@@ -110,7 +110,10 @@ class Tally:
         self._times = [np.empty(0, np.int64)]
 
     def add(self, people: Codes, statements: Codes, values: VoteValues, times: Times | None = None) -> None:
-        """Adds rows (arrays of one length) that stand after all rows added before; ``times`` if the collection is timed."""
+        """Adds rows (arrays of one length) that stand after all rows added before.
+
+        ``times`` if the collection is timed.
+        """
         self._people.append(people.astype(np.int32))
         self._statements.append(statements.astype(np.int32))
         self._values.append(values)

@@ -35,9 +35,11 @@ def test_no_two_texts_share_a_paragraph() -> None:
 
 def test_units_and_sectors_of_the_texts_exist() -> None:
     known = {
-        "finished": {u for names in UNITS.values() for u in names}, "running": {u for names in UNITS.values() for u in names},
-        "neighbour": {u for names in NEIGHBOUR_UNITS.values() for u in names}, "city": {u for names in CITY_UNITS.values() for u in names},
-    }  # fmt: skip
+        "finished": {u for names in UNITS.values() for u in names},
+        "running": {u for names in UNITS.values() for u in names},
+        "neighbour": {u for names in NEIGHBOUR_UNITS.values() for u in names},
+        "city": {u for names in CITY_UNITS.values() for u in names},
+    }
     assert sum(len(names) for names in UNITS.values()) == 60
     assert [(t.key, u) for t in load() for u in (t.lead, *t.co, *t.advice) if u not in known[t.world]] == []
     assert {t.sector for t in load()} <= {s.name for s in SECTORS}

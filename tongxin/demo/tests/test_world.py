@@ -65,10 +65,21 @@ def test_nothing_is_dated_after_the_day_before(county: date) -> None:
     now = at(county)
     assert Event.objects.filter(at__gte=now).count() == 0
     for model, field in (
-        (Proposal, "edited_at"), (Proposal, "submitted_at"), (Proposal, "decided_at"), (Proposal, "passed_on_at"),
-        (Proposal, "released_at"), (Signature, "answered_at"), (Case, "closed_at"), (Task, "signed_at"), (Advice, "given_at"),
-        (Task, "answered_at"), (Reply, "edited_at"), (Reply, "sent_at"), (Presence, "said_at"), (Rating, "rated_at"),
-    ):  # fmt: skip
+        (Proposal, "edited_at"),
+        (Proposal, "submitted_at"),
+        (Proposal, "decided_at"),
+        (Proposal, "passed_on_at"),
+        (Proposal, "released_at"),
+        (Signature, "answered_at"),
+        (Case, "closed_at"),
+        (Task, "signed_at"),
+        (Advice, "given_at"),
+        (Task, "answered_at"),
+        (Reply, "edited_at"),
+        (Reply, "sent_at"),
+        (Presence, "said_at"),
+        (Rating, "rated_at"),
+    ):
         assert (field, model._base_manager.filter(**{f"{field}__gte": now}).count()) == (field, 0)
 
 
@@ -198,5 +209,6 @@ def test_people_have_left_and_a_clerkship_has_changed_hands(county: date) -> Non
     passed = Event.objects.get(kind="committees.transfer_clerk")
     clerks = Appointment.objects.filter(unit_id=passed.subject_id, duty="unit.clerk").order_by("id")
     assert [(row.account.name, row.ends_on is None) for row in clerks] == [
-        (passed.data["before"], False), (passed.data["name"], True),
-    ]  # fmt: skip
+        (passed.data["before"], False),
+        (passed.data["name"], True),
+    ]

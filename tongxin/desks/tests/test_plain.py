@@ -1,4 +1,7 @@
-"""What most matters say alike: how a row begins on a page, the columns, the queue, and rows that only name their member."""
+"""What most matters say alike.
+
+How a row begins on a page, the columns, the queue, and rows that only name their member.
+"""
 
 from dataclasses import dataclass, field
 from typing import Any

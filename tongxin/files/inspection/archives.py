@@ -1,4 +1,7 @@
-"""The ZIP around an office file: every entry is walked and unpacked once within limits before anything in it is believed."""
+"""The ZIP around an office file.
+
+Every entry is walked and unpacked once within limits before anything in it is believed.
+"""
 
 import struct
 import zipfile
@@ -16,9 +19,34 @@ ENCRYPTED_BITS = 0x1 | 0x40
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the two that ECMA-376 part 2 allows
 FAULTS = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, OverflowError, NotImplementedError)
 PROGRAMS = (
-    ".exe", ".dll", ".com", ".scr", ".cpl", ".msi", ".bat", ".cmd", ".js", ".jse", ".vbs", ".vbe", ".wsf", ".hta", ".ps1",
-    ".jar", ".sh", ".reg", ".lnk", ".url", ".desktop", ".scf", ".chm", ".html", ".htm", ".mht", ".svg",
-)  # fmt: skip
+    ".exe",
+    ".dll",
+    ".com",
+    ".scr",
+    ".cpl",
+    ".msi",
+    ".bat",
+    ".cmd",
+    ".js",
+    ".jse",
+    ".vbs",
+    ".vbe",
+    ".wsf",
+    ".hta",
+    ".ps1",
+    ".jar",
+    ".sh",
+    ".reg",
+    ".lnk",
+    ".url",
+    ".desktop",
+    ".scf",
+    ".chm",
+    ".html",
+    ".htm",
+    ".mht",
+    ".svg",
+)
 PROGRAM_HEADS = (b"MZ", b"\x7fELF", b"#!", b"L\x00\x00\x00\x01\x14\x02\x00", b"\xca\xfe\xba\xbe")
 PACKED_HEADS = (b"PK\x03\x04", b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"%PDF-", b"{\\rtf")
 

@@ -1,4 +1,7 @@
-"""The process in which a stranger's file is opened: it limits itself, judges one file, answers in one line, and ends."""
+"""The process in which a stranger's file is opened.
+
+It limits itself, judges one file, answers in one line, and ends.
+"""
 
 import contextlib
 import json
@@ -21,9 +24,13 @@ def _limit(*, cpu_seconds: int, memory_mb: int) -> None:
     """Bound time, memory, files and children before a single byte is read."""
     os.nice(10)  # requests go first
     for what, most in (
-        (resource.RLIMIT_CPU, cpu_seconds), (resource.RLIMIT_AS, memory_mb * MB), (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0), (resource.RLIMIT_NPROC, 0), (resource.RLIMIT_NOFILE, 64),
-    ):  # fmt: skip
+        (resource.RLIMIT_CPU, cpu_seconds),
+        (resource.RLIMIT_AS, memory_mb * MB),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_NPROC, 0),
+        (resource.RLIMIT_NOFILE, 64),
+    ):
         with contextlib.suppress(ValueError):  # a lower limit stands already
             resource.setrlimit(what, (most, most))
 

@@ -1,6 +1,7 @@
 """The compound file of doc, xls and ppt (MS-CFB), read within the bounds of its own size.
 
-No kept library reads it: olefile was last released in 2023. What is needed is small: the directory, and a stream by its name.
+No kept library reads it: olefile was last released in 2023. What is needed is small: the directory, and a stream by its
+name.
 """
 
 import array

@@ -14,15 +14,26 @@ MAIN = {
     "presentationml.presentation.main+xml": "pptx",
 }
 TYPE_WORDS = (
-    ("macroenabled", Reason.MACROS), ("vba", Reason.MACROS), ("macrosheet", Reason.MACROS), ("activex", Reason.ACTIVE),
-    ("oleobject", Reason.EMBEDDED), ("javascript", Reason.ACTIVE), ("text/html", Reason.ACTIVE),
-)  # fmt: skip
+    ("macroenabled", Reason.MACROS),
+    ("vba", Reason.MACROS),
+    ("macrosheet", Reason.MACROS),
+    ("activex", Reason.ACTIVE),
+    ("oleobject", Reason.EMBEDDED),
+    ("javascript", Reason.ACTIVE),
+    ("text/html", Reason.ACTIVE),
+)
 FOLDERS = (("macrosheets", Reason.MACROS), ("activex", Reason.ACTIVE), ("embeddings", Reason.EMBEDDED))
 RELATIONS = {
-    "vbaproject": Reason.MACROS, "wordvbadata": Reason.MACROS, "xlmacrosheet": Reason.MACROS,
-    "xlintlmacrosheet": Reason.MACROS, "control": Reason.ACTIVE, "activexcontrolbinary": Reason.ACTIVE,
-    "oleobject": Reason.EMBEDDED, "package": Reason.EMBEDDED, "afchunk": Reason.EMBEDDED,
-}  # fmt: skip
+    "vbaproject": Reason.MACROS,
+    "wordvbadata": Reason.MACROS,
+    "xlmacrosheet": Reason.MACROS,
+    "xlintlmacrosheet": Reason.MACROS,
+    "control": Reason.ACTIVE,
+    "activexcontrolbinary": Reason.ACTIVE,
+    "oleobject": Reason.EMBEDDED,
+    "package": Reason.EMBEDDED,
+    "afchunk": Reason.EMBEDDED,
+}
 SCHEMES = ("http:", "https:", "mailto:", "tel:", "ftp:")
 HEADINGS = {f"{which}{what}" for which in ("odd", "even", "first") for what in ("Header", "Footer")}
 TEXT = {"t", "delText", "instrText", *HEADINGS}

@@ -27,7 +27,8 @@ POLL = 0.02
 class Limits:
     """What the files of one request may cost together; with the wait for a place it stays under six seconds.
 
-    Two children: one fewer than `serve` has processes, so that files that are hard to look into never hold up all of them.
+    Two children: one fewer than `serve` has processes, so that files that are hard to look into never hold up all of
+    them.
     """
 
     cpu_seconds: int = 4
@@ -71,9 +72,13 @@ def _ask(path: Path, ending: str, limits: Limits, *, seconds: float) -> tuple[in
         try:
             child = subprocess.Popen(  # noqa: S603 -- our own module
                 [sys.executable, "-I", "-c", START, str(ROOT), request],
-                stdin=content, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={"LC_ALL": "C.UTF-8"}, cwd="/",
+                stdin=content,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env={"LC_ALL": "C.UTF-8"},
+                cwd="/",
                 start_new_session=True,
-            )  # fmt: skip
+            )
         except OSError as error:  # the machine has no process or memory to give now
             raise Refused(Reason.BUSY) from error
     with child:

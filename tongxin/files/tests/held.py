@@ -44,9 +44,16 @@ def ready_to_send(cast: Cast) -> Task:
     task = cast.task(case)
     perform(task, "sign_for", actor=cast.clerk, at=NOW, payload=SignFor("孟时雨"))
     handling.record_contact(
-        task, stage="before", way="meeting", on=NOW.date(), who="孟时雨", with_whom="林知远", note="先行试点。",
-        actor=cast.clerk, at=NOW,
-    )  # fmt: skip
+        task,
+        stage="before",
+        way="meeting",
+        on=NOW.date(),
+        who="孟时雨",
+        with_whom="林知远",
+        note="先行试点。",
+        actor=cast.clerk,
+        at=NOW,
+    )
     reply = handling.reply_of(task)
     handling.save_reply(
         reply, fields={"category": "B", "text": "建议收悉，六月底前试点。"}, started_from=1, actor=cast.clerk, at=NOW

@@ -141,9 +141,11 @@ def _sectors(lines: list[list], children: dict[int, list[int]]) -> bytes:
                 sibling = group[group.index(number) + 1]
         spelled = name.encode("utf-16-le")
         directory += (
-            (spelled + b"\0\0").ljust(64, b"\0") + struct.pack("<HBBLLL", len(spelled) + 2, kind, 1, 0xFFFFFFFF, sibling, inside[0] if inside else 0xFFFFFFFF)
-            + b"\0" * 36 + struct.pack("<LLL", starts[number], root_size if number == 0 else len(content), 0)
-        )  # fmt: skip
+            (spelled + b"\0\0").ljust(64, b"\0")
+            + struct.pack("<HBBLLL", len(spelled) + 2, kind, 1, 0xFFFFFFFF, sibling, inside[0] if inside else 0xFFFFFFFF)
+            + b"\0" * 36
+            + struct.pack("<LLL", starts[number], root_size if number == 0 else len(content), 0)
+        )
     directory_start = put(directory)
     return _with_tables(fat, body, directory_start, mini_start, has_mini=bool(mini_fat))
 
@@ -162,10 +164,28 @@ def _with_tables(fat: list[int], body: bytes, directory: int, mini: int, *, has_
         here = named[109 + 127 * number :][:127]
         following = first_more + number + 1 if number + 1 < more else 0xFFFFFFFE
         body += struct.pack("<128L", *here, *[0xFFFFFFFF] * (127 - len(here)), following)
-    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 16 + struct.pack(
-        "<HHHHH6sLLLLLLLLL", 0x3E, 3, 0xFFFE, 9, 6, b"", 0, tables, directory, 0, 4096, mini, int(has_mini),
-        first_more if more else 0xFFFFFFFE, more,
-    )  # fmt: skip
+    head = (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+        + b"\0" * 16
+        + struct.pack(
+            "<HHHHH6sLLLLLLLLL",
+            0x3E,
+            3,
+            0xFFFE,
+            9,
+            6,
+            b"",
+            0,
+            tables,
+            directory,
+            0,
+            4096,
+            mini,
+            int(has_mini),
+            first_more if more else 0xFFFFFFFE,
+            more,
+        )
+    )
     return head + struct.pack("<109L", *named[:109], *[0xFFFFFFFF] * (109 - len(named[:109]))) + body
 
 
@@ -188,11 +208,17 @@ def ppt(*records: tuple[int, int, bytes], user: bytes = b"\0" * 20) -> bytes:
 def pdf(
     *more: bytes, catalog: bytes = b"", packed: bytes | None = None, loose: bytes = b"", content: bytes = b"", font: bytes = b""
 ) -> bytes:
-    """Return a PDF of one page: `more` are objects from number 5 on, `packed` one inside an object stream, `loose` one that no table names."""
+    """Return a PDF of one page.
+
+    `more` are objects from number 5 on, `packed` one inside an object stream, `loose` one that no table names.
+    """
     objects = [
-        b"<</Type /Catalog /Pages 2 0 R" + catalog + b">>", b"<</Type /Pages /Kids [3 0 R] /Count 1>>",
-        b"<</Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources <<" + font + b">>>>", stream(content), *more,
-    ]  # fmt: skip
+        b"<</Type /Catalog /Pages 2 0 R" + catalog + b">>",
+        b"<</Type /Pages /Kids [3 0 R] /Count 1>>",
+        b"<</Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources <<" + font + b">>>>",
+        stream(content),
+        *more,
+    ]
     if packed is not None:
         inner = f"{len(objects) + 2} 0 ".encode()
         objects.append(stream(inner + packed, b"/Type /ObjStm /N 1 /First " + str(len(inner)).encode()))
@@ -258,6 +284,14 @@ def png_of(width: int, height: int) -> bytes:
 
 PDF, PNG, JPG, DOCX = pdf(), picture("PNG"), picture("JPEG"), office()
 HARMLESS = {
-    "走访.pdf": PDF, "照片.png": PNG, "手写稿.jpeg": JPG, "情况.docx": DOCX, "汇总表.xlsx": office("xlsx"), "汇报.pptx": office("pptx"),
-    "说明.txt": "走访五个小区。".encode(), "旧稿.doc": doc(), "旧表.xls": xls(), "旧片.ppt": ppt(),
-}  # fmt: skip
+    "走访.pdf": PDF,
+    "照片.png": PNG,
+    "手写稿.jpeg": JPG,
+    "情况.docx": DOCX,
+    "汇总表.xlsx": office("xlsx"),
+    "汇报.pptx": office("pptx"),
+    "说明.txt": "走访五个小区。".encode(),
+    "旧稿.doc": doc(),
+    "旧表.xls": xls(),
+    "旧片.ppt": ppt(),
+}

@@ -1,4 +1,7 @@
-"""The stored files are looked through by the worker; pages, `check` and acceptances tell of the last time and read none."""
+"""The stored files are looked through by the worker.
+
+Pages, `check` and acceptances tell of the last time and read none.
+"""
 
 import json
 import re

@@ -1,4 +1,7 @@
-"""Files that were swapped: the rows that hold them are vouched for, the bytes are compared, and no other bytes are sent."""
+"""Files that were swapped.
+
+The rows that hold them are vouched for, the bytes are compared, and no other bytes are sent.
+"""
 
 import hashlib
 import logging
@@ -131,7 +134,10 @@ def test_a_file_forged_before_the_reply_counts_is_not_vouched_for_when_it_is_sen
 
 
 def test_what_yesterday_left_is_vouched_for_once(cast: Cast) -> None:
-    """Rows that were written when nobody vouched for files: an upgrade vouches for them, and the bytes are compared after it."""
+    """Rows that were written when nobody vouched for files.
+
+    An upgrade vouches for them, and the bytes are compared after it.
+    """
     old = Attachment.objects.create(committee=cast.county, proposal=cast.filed(), file=another(cast))
     sent = ReplyFile.objects.create(
         committee=cast.county, reply=handling.reply_of(cast.task(cast.answered())), file=another(cast, b"more")
@@ -169,9 +175,12 @@ def a_folder(path: Path) -> None:
 
 
 SWAPS = [
-    (gone, contents.MISSING), (swapped, contents.CHANGED), (swapped_as_if_it_were_old, contents.CHANGED),
-    (a_pipe, contents.MISSING), (a_folder, contents.MISSING),
-]  # fmt: skip
+    (gone, contents.MISSING),
+    (swapped, contents.CHANGED),
+    (swapped_as_if_it_were_old, contents.CHANGED),
+    (a_pipe, contents.MISSING),
+    (a_folder, contents.MISSING),
+]
 WORDS = {contents.MISSING: "在服务器上找不到", contents.CHANGED: "与当初上传的不一致"}
 
 
@@ -204,8 +213,9 @@ def test_of_each_committee_the_first_missing_and_the_first_changed_are_named(cas
     Path(second.file.content.path).write_bytes(b"wrong")
     gone(Path(third.file.content.path))
     assert found() == [
-        (f"proposals.attachment:{first.uid}", contents.MISSING), (f"proposals.attachment:{second.uid}", contents.CHANGED)
-    ]  # fmt: skip
+        (f"proposals.attachment:{first.uid}", contents.MISSING),
+        (f"proposals.attachment:{second.uid}", contents.CHANGED),
+    ]
     assert verifying.verify(committee_code=cast.other_county.code).ok
 
 

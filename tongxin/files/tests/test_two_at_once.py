@@ -1,4 +1,7 @@
-"""A file that is added or taken off in the moment in which its text is handed in: one of the two waits, and none is lost."""
+"""A file that is added or taken off in the moment in which its text is handed in.
+
+One of the two waits, and none is lost.
+"""
 
 import threading
 import time
@@ -29,7 +32,10 @@ WAITS_FOR_US = "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted AND pg_b
 
 @dataclass
 class Second:
-    """What the second of two does while the first has not committed; on SQLite, where writers wait in a line, after it."""
+    """What the second of two does while the first has not committed.
+
+    On SQLite, where writers wait in a line, after it.
+    """
 
     work: Callable[[], object]
     failed: Exception | None = None
@@ -71,7 +77,10 @@ def waits_for_us() -> bool:
 
 
 def meanwhile(first: Callable[[], object], work: Callable[[], object]) -> str:
-    """Do `first`, and before it is committed begin `work` with what was read before; return with which words that failed."""
+    """Do `first`, and before it is committed begin `work` with what was read before.
+
+    Return with which words that failed.
+    """
     second = Second(work)
     with transaction.atomic():
         first()

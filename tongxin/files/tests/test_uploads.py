@@ -51,11 +51,15 @@ def test_a_file_is_kept_whole_under_its_name_with_its_digest(cast: Cast, setting
         ("工具.exe", b"MZ\x90\x00" + b"\x00" * 200, REFUSED),
         ("改名.pdf", PNG, "“改名.pdf”的内容是 PNG，与文件名不符。请用原来的软件另存后再上传。"),
         ("机密材料.pdf", PDF, "文件名“机密材料.pdf”带有密级字样。本平台连接互联网，不能上传涉密文件，请走机要渠道。"),
-        ("纪要.docx", samples.office(text="秘密★10年"), "“纪要.docx”里有密级标志。本平台连接互联网，不能上传涉密文件，请走机要渠道。"),
+        (
+            "纪要.docx",
+            samples.office(text="秘密★10年"),
+            "“纪要.docx”里有密级标志。本平台连接互联网，不能上传涉密文件，请走机要渠道。",
+        ),
         ("坏.docx", b"PK\x03\x04broken", "“坏.docx”已损坏或不完整，打不开。请用原来的软件打开检查，另存后再上传。"),
         ("{0}.docx", b"PK\x03\x04broken", "“{0}.docx”已损坏或不完整，打不开。请用原来的软件打开检查，另存后再上传。"),
     ],
-)  # fmt: skip
+)
 def test_what_is_refused_is_refused_in_words_and_nothing_is_kept(
     cast: Cast, settings: object, name: str, content: bytes, sentence: str
 ) -> None:
@@ -116,8 +120,10 @@ def test_a_download_is_never_run_in_the_browser(cast: Cast) -> None:
     answer = signed_in(cast.proposer).get(queries.link(file, cast.proposer))
     assert (answer.status_code, b"".join(answer.streaming_content)) == (200, PDF)  # type: ignore[attr-defined]
     assert (answer["Content-Type"], answer["X-Content-Type-Options"], answer["Cache-Control"]) == (
-        "application/pdf", "nosniff", "private, no-store",
-    )  # fmt: skip
+        "application/pdf",
+        "nosniff",
+        "private, no-store",
+    )
     assert answer["Content-Disposition"] == "attachment; filename*=utf-8''%E8%B5%B0%E8%AE%BF.pdf"
 
 
@@ -165,8 +171,10 @@ def test_the_same_file_is_not_added_twice(cast: Cast, settings: object) -> None:
     client.post(url, {"uploads": [SimpleUploadedFile("照片.png", PNG), SimpleUploadedFile("再来.pdf", PDF)]})
     said = [str(m) for m in client.get(f"/proposals/{proposal.uid}/edit/").context["messages"]]
     assert (said[-1], Event.objects.filter(kind="proposals.attach").count(), len(on_the_disk(settings))) == (
-        "“再来.pdf”与附件“走访.pdf”内容相同，无需重复添加。这次选的文件都没有添加。", 1, 1,
-    )  # fmt: skip
+        "“再来.pdf”与附件“走访.pdf”内容相同，无需重复添加。这次选的文件都没有添加。",
+        1,
+        1,
+    )
 
 
 @pytest.mark.django_db(transaction=True)
@@ -192,8 +200,10 @@ def test_a_file_that_takes_too_long_is_told_and_not_kept(cast: Cast, monkeypatch
     assert answer["Location"] == f"/proposals/{proposal.uid}/edit/#attachments"
     said = [str(m) for m in client.get(f"/proposals/{proposal.uid}/edit/").context["messages"]]
     assert (said, File.objects.count(), on_the_disk(settings)) == (
-        ["检查“慢.pdf”用时过长，文件可能已损坏。请另存后再试，或转成 PDF 再上传。"], 0, [],
-    )  # fmt: skip
+        ["检查“慢.pdf”用时过长，文件可能已损坏。请另存后再试，或转成 PDF 再上传。"],
+        0,
+        [],
+    )
 
 
 def test_there_is_a_most_of_files(cast: Cast) -> None:
@@ -202,8 +212,9 @@ def test_there_is_a_most_of_files(cast: Cast) -> None:
     client.post(f"/proposals/{proposal.uid}/attachments/", {"uploads": uploads})
     said = [str(m) for m in client.get(f"/proposals/{proposal.uid}/edit/").context["messages"]]
     assert (Attachment.objects.count(), said) == (
-        0, ["附件最多 5 个，已有 0 个，这次选了 6 个。请先移除几个再添加。这次选的文件都没有添加。"],
-    )  # fmt: skip
+        0,
+        ["附件最多 5 个，已有 0 个，这次选了 6 个。请先移除几个再添加。这次选的文件都没有添加。"],
+    )
 
 
 def test_nobody_else_adds_or_removes_files(cast: Cast) -> None:

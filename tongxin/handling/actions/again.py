@@ -29,14 +29,20 @@ def rework_due(task: Task, on: date) -> Setting:
 
 
 def co_due(task: Task, on: date, *, before: date | None) -> Setting:
-    """Set until when a co-handler gives advice once more: as long as the rule says for the first, not after the answer is due."""
+    """Set until when a co-handler gives advice once more.
+
+    As long as the rule says for the first, not after the answer is due.
+    """
     return dates_set(task, {"due_on": queries.reckon(task.committee, "co_opinion_months", on)}, latest=before)
 
 
 def begin_again(
     case: Case, tasks: Sequence[Task], *, co: bool, actor: Account, at: datetime, facts: Mapping[str, Any] | None = None
 ) -> None:
-    """Put tasks back in hand in the round that the case has begun, with a new deadline; where it is wanted the co-handlers' too."""
+    """Put tasks back in hand in the round that the case has begun, with a new deadline.
+
+    Where it is wanted the co-handlers' too.
+    """
     on, said = timezone.localdate(at), dict(facts or {})
     due = queries.due_on(case.committee, "rework_days", on)
     chosen = said.pop("heirs", {})
@@ -67,17 +73,21 @@ def resume_chosen(case: Case, event: Event) -> None:
     chosen = [task for task in queries.answered_tasks(case) if task.uid in event.data["tasks"]]
     facts = {"reason": event.data.get("reason", ""), "heirs": event.data.get("heirs", {})}
     begin_again(
-        case, chosen, co=bool(event.data.get("co")), actor=event.actor or Account.objects.system(),
-        at=event.at or event.recorded_at, facts=facts,
-    )  # fmt: skip
+        case,
+        chosen,
+        co=bool(event.data.get("co")),
+        actor=event.actor or Account.objects.system(),
+        at=event.at or event.recorded_at,
+        facts=facts,
+    )
 
 
 # ── a reply that was sent by mistake ─────────────────────────────────────────────────────────────
 def answer_recalled(task: Task, *, actor: Account, at: datetime, payload: Any) -> Setting:  # noqa: ARG001
     """Take a sent reply back: it stays as it was sent, with what was said of it, and the public reads it no more.
 
-    The round stays the same. Another one would end the rating of the other units' replies, which nobody rejected, and use up
-    a second handling that the regulation grants for dissatisfaction.
+    The round stays the same. Another one would end the rating of the other units' replies, which nobody rejected, and
+    use up a second handling that the regulation grants for dissatisfaction.
     """
     case = Case.objects.select_for_update(of=("self",)).select_related("proposal", "committee").get(pk=task.case_id)
     task.case = case
@@ -100,7 +110,10 @@ def answer_recalled(task: Task, *, actor: Account, at: datetime, payload: Any) -
 
 
 def suspend_rating(task: Task, event: Event) -> None:
-    """Nobody is asked to rate while an answer is missing; ratings of the other replies stay, and are asked for no more."""
+    """Nobody is asked to rate while an answer is missing.
+
+    Ratings of the other replies stay, and are asked for no more.
+    """
     at = event.at or event.recorded_at
     case = Case.objects.select_related("proposal", "committee").get(pk=task.case_id)
     task.case = case

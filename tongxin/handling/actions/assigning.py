@@ -92,9 +92,13 @@ def assign_again(case: Case, *, parts: Sequence[tuple[Unit, str]], reason: str, 
     check_parts(case.proposal, parts, kept=kept, on=timezone.localdate(at))
     made = [_add_task(case, unit, part, actor, at) for unit, part in parts]
     audit.record(
-        "cases.add_unit", case, actor=actor, at=at, acting_as=case.capacity_of(actor),
+        "cases.add_unit",
+        case,
+        actor=actor,
+        at=at,
+        acting_as=case.capacity_of(actor),
         data={"units": facts.units(parts), "reason": reason},
-    )  # fmt: skip
+    )
     return made
 
 

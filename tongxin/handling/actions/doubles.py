@@ -1,7 +1,10 @@
-"""What becomes of talks with the proposers when two members turn out to be one person: he is asked about each talk once.
+"""What becomes of talks with the proposers when two members turn out to be one person.
 
-Ratings stay under the names they were given: they are compared, and counted, by who signed. Were they two after all, what one
-rated in the other's name is no rating of his: of a round that is not over it is set aside, and he is asked himself.
+He is asked about each talk once.
+
+Ratings stay under the names they were given: they are compared, and counted, by who signed. Were they two after all,
+what one rated in the other's name is no rating of his: of a round that is not over it is set aside, and he is asked
+himself.
 """
 
 from collections import defaultdict
@@ -43,7 +46,9 @@ def give_back(_pair: Pair, remembered: Mapping[str, Any]) -> None:
 
 
 def set_right(since: Since, pair: Pair) -> None:
-    """Set aside what another rated in somebody's name, and ask himself. The event says the same whether or not anybody rated.
+    """Set aside what another rated in somebody's name, and ask himself.
+
+    The event says the same whether or not anybody rated.
 
     The cases are held, as who rates holds them: a rating comes before, and is seen, or after, and is the signer's own.
     """
@@ -62,9 +67,13 @@ def _ask_again(case: Case, given: Sequence[Rating], since: Since, pair: Pair) ->
         rating.save(update_fields=["set_aside_at"])
     name, double = since.other, pair.goes if since.other == pair.stays else pair.stays
     audit.record(
-        "handling.ask_rater_again", case, actor=pair.actor, at=pair.at, proves=parts,
+        "handling.ask_rater_again",
+        case,
+        actor=pair.actor,
+        at=pair.at,
+        proves=parts,
         data={"name": name.name, "member": name.pk, "number": name.number, "other_number": double.number},
-    )  # fmt: skip
+    )
 
 
 CARRY = Carry("handling", (), carry, give_back, stands=doubling.what_stands, follows=doubling.what_follows, set_right=set_right)

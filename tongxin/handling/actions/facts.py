@@ -1,4 +1,6 @@
-"""What the events of handling say, written once: for whoever does it, and for whoever tells a history that was done elsewhere.
+"""What the events of handling say, written once.
+
+For whoever does it, and for whoever tells a history that was done elsewhere.
 
 A value that a history does not know is left out, never invented. Rows and their keys do alike: an event says the key.
 """
@@ -28,9 +30,13 @@ def of_part(name: str, unit: Any, case: Any) -> dict[str, Any]:
 def talked(name: str, contact: Any, *, stage: str, way: str, note: str, on: date) -> dict[str, Any]:
     """A unit talked with the proposers."""
     return {
-        "unit": name, "stage": str(Stage(stage).label), "way": str(Way(way).label), "note": note, "contact": contact,
+        "unit": name,
+        "stage": str(Stage(stage).label),
+        "way": str(Way(way).label),
+        "note": note,
+        "contact": contact,
         "on": on.isoformat(),
-    }  # fmt: skip
+    }
 
 
 def witnessed(name: str, contact: Any, unit: str) -> dict[str, Any]:

@@ -29,7 +29,9 @@ class Move:
 
 
 def go_on_elsewhere(task: Task, event: Event) -> None:
-    """A unit that ended takes nothing up: its successor does. Where none is known the part waits on the assigning office's desk.
+    """A unit that ended takes nothing up: its successor does.
+
+    Where none is known the part waits on the assigning office's desk.
 
     So it does where the successor has answered itself: whether it answers once more, somebody has to say.
     """

@@ -27,7 +27,10 @@ NOT_NOW = _("请从现在的承办单位中选择")
 
 # ── taking an assignment back ────────────────────────────────────────────────────────────────────
 def recall_parts(case: Case, event: Event) -> None:
-    """Every unit is let off, and the proposal waits to be assigned again; its numbers, its talks and its events stay."""
+    """Every unit is let off, and the proposal waits to be assigned again.
+
+    Its numbers, its talks and its events stay.
+    """
     at, actor = event.at or event.recorded_at, event.actor or Account.objects.system()
     for task in queries.live_tasks(Case.objects.get(pk=case.pk)):
         _let_off(task, reason=event.data.get("reason", ""), actor=actor, at=at)
@@ -47,7 +50,9 @@ def assigned_anew(case: Case, *, actor: Account, at: datetime, payload: Any) -> 
 
 # ── moving a part ────────────────────────────────────────────────────────────────────────────────
 def moving_said(task: Task, *, actor: Account, at: datetime, payload: Any) -> Setting:  # noqa: ARG001
-    """The event names both units, the part and until when it is answered there; until when it was, and whether that was over.
+    """The event names both units, the part and until when it is answered there.
+
+    Until when it was, and whether that was over.
 
     Both units are held before the part is: who ends one at the same time comes before or after.
     """
@@ -58,9 +63,16 @@ def moving_said(task: Task, *, actor: Account, at: datetime, payload: Any) -> Se
     due, late = queries.due_by(task, payload.clock, on), queries.late_by(task, on)
     before = {"before": task.due_on.isoformat()} if task.due_on is not None and (late or task.due_on != due) else {}
     facts = {
-        "unit": task.unit.name, "unit_id": task.unit_id, "case": task.case_id, "to": to.name, "to_id": to.pk,
-        "part": str(Part(task.part).label), **queries.said_of(due), **before, **({"late": late} if late else {}),
-    }  # fmt: skip
+        "unit": task.unit.name,
+        "unit_id": task.unit_id,
+        "case": task.case_id,
+        "to": to.name,
+        "to_id": to.pk,
+        "part": str(Part(task.part).label),
+        **queries.said_of(due),
+        **before,
+        **({"late": late} if late else {}),
+    }
     return Setting(facts=facts)
 
 

@@ -1,4 +1,7 @@
-"""Publication of replies: each sent reply of a public proposal gets a redacted copy, shown once the office confirmed it."""
+"""Publication of replies.
+
+Each sent reply of a public proposal gets a redacted copy, shown once the office confirmed it.
+"""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -24,9 +27,13 @@ def copies_by_machine(replies: Iterable[Reply], *, at: datetime, shown: bool) ->
 
 def _copy(reply: Reply, marks: Sequence[Mark], at: datetime, *, shown: bool) -> PublicReply:
     return PublicReply(
-        committee_id=reply.committee_id, reply=reply, text=redact(reply.text, marks),
-        marks=[m.place for m in marks], is_shown=shown, made_at=at,
-    )  # fmt: skip
+        committee_id=reply.committee_id,
+        reply=reply,
+        text=redact(reply.text, marks),
+        marks=[m.place for m in marks],
+        is_shown=shown,
+        made_at=at,
+    )
 
 
 def begin_public_replies(proposal: Proposal, at: datetime) -> None:
@@ -70,9 +77,14 @@ def confirm_public_reply(
     copy.save()
     said = {"covered": len(checked)} if shown else {"reason": reason}
     audit.record(
-        kind, task, actor=actor, at=at, proves=[Saved(copy) for _row in sound], acting_as=task.case.proposal.capacity_of(actor),
+        kind,
+        task,
+        actor=actor,
+        at=at,
+        proves=[Saved(copy) for _row in sound],
+        acting_as=task.case.proposal.capacity_of(actor),
         data={"unit": task.unit.name, "unit_id": task.unit_id, "case": task.case_id, "round": copy.reply.round} | said,
-    )  # fmt: skip
+    )
     return copy
 
 

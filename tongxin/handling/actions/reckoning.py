@@ -18,7 +18,10 @@ from tongxin.workflow.table import Setting
 
 
 def dates_set(row: Task | Case, dates: Mapping[str, Reckoning], *, latest: date | None = None) -> Setting:
-    """Set a row's dates, by field, none later than `latest`; which of them are tentative is kept once the step is taken."""
+    """Set a row's dates, by field, none later than `latest`.
+
+    Which of them are tentative is kept once the step is taken.
+    """
     ends = {field: said.due_on if latest is None else min(said.due_on, latest) for field, said in dates.items()}
     kept = {field: said for field, said in dates.items() if ends[field] == said.due_on}
     return Setting(ends, writes=(partial(keep_tentative, row, kept, instead_of=tuple(dates)),))
@@ -48,7 +51,10 @@ def keep_tentative(row: Task | Case, dates: Mapping[str, Reckoning], *, instead_
 
 @transaction.atomic
 def note_rating(case: Case) -> bool:
-    """Keep how the tentative last day for ratings was reckoned, of a case of which that was never kept; says whether it could be."""
+    """Keep how the tentative last day for ratings was reckoned, of a case of which that was never kept.
+
+    Says whether it could be.
+    """
     held = Case.objects.select_for_update(of=("self",)).select_related("committee").get(pk=case.pk)
     if held.state != CaseState.RATING or held.tentative_dates.filter(field="rating_due_on").exists():
         return False
@@ -79,9 +85,13 @@ def set_again(tentative: TentativeDate, *, at: datetime) -> bool:
     vouched = audit.sound([row])
     type(row)._base_manager.filter(pk=row.pk).update(**{tentative.field: said.due_on})  # noqa: SLF001
     audit.record(
-        "handling.set_date", row, actor=Account.objects.system(), at=at, proves=vouched,
+        "handling.set_date",
+        row,
+        actor=Account.objects.system(),
+        at=at,
+        proves=vouched,
         data=unit | {"what": NAMES[tentative.field], "before": tentative.due_on.isoformat(), "due": said.due_on.isoformat()},
-    )  # fmt: skip
+    )
     return said.due_on != tentative.due_on
 
 

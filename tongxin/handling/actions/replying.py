@@ -41,7 +41,10 @@ NOT_WRITTEN = {  # why a reply is not written where its unit's part stands so
 
 
 def reply_of(task: Task) -> Reply:
-    """Return the reply of the current round, begun when it is not there; one that takes the place of another starts from its text."""
+    """Return the reply of the current round, begun when it is not there.
+
+    One that takes the place of another starts from its text.
+    """
     round_ = task.case.round
     before = task.replies.filter(Q(round__lt=round_) | Q(recalled_at__isnull=False)).order_by("-round", "-id").first()
     start = {name: getattr(before, name) for name in REPLY_FIELDS} if before else {}
@@ -73,8 +76,8 @@ def save_reply(
     """Save what was typed; no event. What comes too late is kept beside.
 
     `reply` may be one that was not begun yet (`queries.draft_of`): it is begun with the first save that is allowed.
-    Raises drafts.StaleError or, when it is not being written, drafts.ClosedError, both with the kept copy; HandlingError for what
-    cannot be saved as it is.
+    Raises drafts.StaleError or, when it is not being written, drafts.ClosedError, both with the kept copy;
+    HandlingError for what cannot be saved as it is.
     """
     clean = _clean_reply(reply, fields, at)
     if reply.pk is None and _is_written(reply):
@@ -121,7 +124,10 @@ def detach_from_reply(attached: ReplyFile) -> None:
 
 
 def _still_written(reply: Reply) -> Reply:
-    """Lock a reply and its task, in the order in which sending takes them. Raises HandlingError when it is written no more."""
+    """Lock a reply and its task, in the order in which sending takes them.
+
+    Raises HandlingError when it is written no more.
+    """
     locked = Reply.objects.select_for_update().get(pk=reply.pk)
     locked.task = Task.objects.select_for_update().get(pk=locked.task_id)
     _refuse_what_was_submitted(locked)

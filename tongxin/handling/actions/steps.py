@@ -51,13 +51,19 @@ def keep_advice(task: Task, event: Event) -> None:
     """Keep the co-handler's advice for the lead beside those it gave before."""
     case = Case.objects.get(pk=task.case_id)
     Advice.objects.create(
-        committee=task.committee, task=task, round=case.round, text=clean_text(event.data["advice"]),
+        committee=task.committee,
+        task=task,
+        round=case.round,
+        text=clean_text(event.data["advice"]),
         given_at=event.at or event.recorded_at,
-    )  # fmt: skip
+    )
 
 
 def advice_due(task: Task, *, actor: Account, at: datetime, payload: Any) -> Setting:  # noqa: ARG001
-    """Until when a co-handler that is asked again answers: its own date where that is still to come, else a further one."""
+    """Until when a co-handler that is asked again answers.
+
+    Its own date where that is still to come, else a further one.
+    """
     on = timezone.localdate(at)
     if task.due_on is not None and task.due_on > on:
         return Setting()
@@ -138,7 +144,10 @@ def closed_now(case: Case, *, actor: Account, at: datetime, payload: Any) -> Set
 
 
 def settled_now(case: Case, *, actor: Account, at: datetime, payload: Any) -> Setting:
-    """When it was closed, and whether nobody rated: one that was closed without a rating may be taken up and settled."""
+    """When it was closed, and whether nobody rated.
+
+    One that was closed without a rating may be taken up and settled.
+    """
     return closed_now(case, actor=actor, at=at, payload=payload)
 
 

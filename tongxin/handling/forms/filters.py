@@ -20,7 +20,10 @@ ALL = [("", gettext_lazy("全部"))]
 
 
 class Plain(forms.Select):
-    """A list of choices drawn in one go: Django's own draws every option with a template, and filters have a hundred."""
+    """A list of choices drawn in one go.
+
+    Django's own draws every option with a template, and filters have a hundred.
+    """
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         """Return the list with the chosen option marked."""
@@ -68,6 +71,9 @@ class Reason(forms.Form):
     """Why something is done to several proposals at once."""
 
     reason = forms.CharField(
-        label=gettext_lazy("催办意见"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 3}),
+        label=gettext_lazy("催办意见"),
+        max_length=300,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("承办单位会看到这段话，可以不写。"),
-    )  # fmt: skip
+    )

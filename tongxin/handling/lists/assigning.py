@@ -1,4 +1,7 @@
-"""The desk that assigns: what waits to be handed over, what units ask to give back, what needs another unit, what is handed over."""
+"""The desk that assigns.
+
+What waits to be handed over, what units ask to give back, what needs another unit, what is handed over.
+"""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime

@@ -1,4 +1,7 @@
-"""The office's desk: every proposal of a committee by stage, clock and filter; what is done to several; the ledger as a file."""
+"""The office's desk: every proposal of a committee by stage, clock and filter; what is done to several.
+
+The ledger as a file.
+"""
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
@@ -65,7 +68,10 @@ def _wanted(q: Question, stage: Stage) -> Wanted:
 
 
 def _rows(stage: Stage) -> Rows:
-    """Return the rows of a stage, narrowed by all filters at once: tasks, cases or proposals, each with the proposal they are `of`."""
+    """Return the rows of a stage, narrowed by all filters at once.
+
+    Tasks, cases or proposals, each with the proposal they are `of`.
+    """
 
     def rows(w: Wanted) -> QuerySet[Any]:
         found, names, path = asked_for(w)
@@ -160,7 +166,7 @@ NO_UNIT_HAS = ("assign", "rating", "office")  # not over, and with no unit
 RECEIVED = {
     "id": Order(gettext_lazy("最早收到在前"), ("id",)),
     "-id": Order(gettext_lazy("最近收到在前"), ("-id",)),
-}  # fmt: skip
+}
 
 
 def _orders(stage: Stage) -> dict[str, Order]:
@@ -190,11 +196,21 @@ def _beside(q: Question) -> Saying:
 def _tab(stage: Stage) -> Tab:
     orders = _orders(stage)
     return Tab(
-        stage.key, stage.label, _rows(stage), orders[stage.sort].fields, COLUMNS, gettext_lazy("共 %(n)s 件"), _nothing, _lines,
-        listed=stage.tab, filled=frozenset({"clock_on", "rating_due_on"}), orders=orders, acts=("remind", "file", "release"),
+        stage.key,
+        stage.label,
+        _rows(stage),
+        orders[stage.sort].fields,
+        COLUMNS,
+        gettext_lazy("共 %(n)s 件"),
+        _nothing,
+        _lines,
+        listed=stage.tab,
+        filled=frozenset({"clock_on", "rating_due_on"}),
+        orders=orders,
+        acts=("remind", "file", "release"),
         hint=_beside if stage.key == "open" else None,
         unknown=frozenset() if stage.states else frozenset({"level"}),  # only what is handled has a level
-    )  # fmt: skip
+    )
 
 
 # ── around it ────────────────────────────────────────────────────────────────────────────────────

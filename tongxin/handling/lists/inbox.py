@@ -56,9 +56,13 @@ def _committees(q: Question) -> list[Committee]:
 def _counts(q: Question) -> dict[str, int]:
     unit, (clerked, led) = _unit(q), _served(q)
     return tasks.counted(
-        lambda: queries.inbox(q.user, unit=unit), lambda: _parts(clerked, led), "", q, committees=_committees(q),
+        lambda: queries.inbox(q.user, unit=unit),
+        lambda: _parts(clerked, led),
+        "",
+        q,
+        committees=_committees(q),
         scope=("inbox", sorted(clerked), sorted(led), unit.pk if unit else 0),
-    )  # fmt: skip
+    )
 
 
 def _rows(part: str) -> Rows:

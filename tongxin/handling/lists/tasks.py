@@ -57,12 +57,15 @@ def columns(title: Column, *, named: Callable[[Question], bool]) -> tuple[Column
         NUMBER,
         Column("part", handled, lambda row: Cell(row.task.get_part_display(), below=_below(row)), offered=lambda q: not named(q)),
         Column(
-            "handled", handled, lambda row: Cell(f"{row.task.get_part_display()}　{row.task.unit.name}", below=_below(row)),
-            offered=named, width=24,
+            "handled",
+            handled,
+            lambda row: Cell(f"{row.task.get_part_display()}　{row.task.unit.name}", below=_below(row)),
+            offered=named,
+            width=24,
         ),
         STATE,
         DUE,
-    )  # fmt: skip
+    )
 
 
 def lines(found: list[Task], q: Question) -> Iterable[Row]:
@@ -87,9 +90,14 @@ def levels(committees: Callable[[Question], list[Committee]]) -> Filter:
 
 
 def counted(
-    rows: Callable[[], QuerySet[Task]], parts: Callable[[], Mapping[str, Q]], of: str, q: Question, *,
-    committees: list[Committee], scope: tuple[Any, ...],
-) -> dict[str, int]:  # fmt: skip
+    rows: Callable[[], QuerySet[Task]],
+    parts: Callable[[], Mapping[str, Q]],
+    of: str,
+    q: Question,
+    *,
+    committees: list[Committee],
+    scope: tuple[Any, ...],
+) -> dict[str, int]:
     """Count the parts of a list, and the deadline levels of one of them, in one read; kept until something happens."""
 
     def conditions() -> dict[str, Q]:

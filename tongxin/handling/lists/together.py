@@ -39,7 +39,8 @@ def _file(row: Row, _said: Mapping[str, Any], *, actor: Account, at: datetime, s
 
 
 def _release(row: Row, _said: Mapping[str, Any], *, actor: Account, at: datetime, **_seen: str) -> None:
-    whole = proposals_read.original_visible_to(actor).select_related("committee").get(pk=row.proposal.pk)  # the row has no texts
+    # the row has no texts
+    whole = proposals_read.original_visible_to(actor).select_related("committee").get(pk=row.proposal.pk)
     if whole.version != row.proposal.version:
         raise engine.Overtaken(engine.last_event(whole))
     proposals.release_without_findings(whole, actor=actor, at=at)
@@ -61,9 +62,18 @@ def _may(permission: str) -> Callable[[Question], bool]:
 
 def _act(name: str, label: Any, permission: str, does: Any, *, why: Any, effect: Any, **more: Any) -> Act:
     return Act(
-        name, label, permission, does, _shut(name, why), effect, subject=lambda row: row.proposal, offered=_may(permission), why=why,
-        refusals=(proposals.ProposalError, handling.HandlingError), **more,
-    )  # fmt: skip
+        name,
+        label,
+        permission,
+        does,
+        _shut(name, why),
+        effect,
+        subject=lambda row: row.proposal,
+        offered=_may(permission),
+        why=why,
+        refusals=(proposals.ProposalError, handling.HandlingError),
+        **more,
+    )
 
 
 ACTS = (

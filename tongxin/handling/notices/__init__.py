@@ -63,7 +63,10 @@ def _without_clerk(_event: Event, task: Any) -> str:
 
 
 def _again(event: Event, task: Any) -> str:
-    """Say that a unit handles it again: for the proposers' dissatisfaction, or because the assembly's office wants it."""
+    """Say that a unit handles it again.
+
+    For the proposers' dissatisfaction, or because the assembly's office wants it.
+    """
     why = _("经政协协调") if event.data.get("reason") else _("评价不满意")
     return _("%(name)s%(why)s，请重新办理，期限 %(due_on)s%(because)s") % {
         "name": _name(task),

@@ -29,7 +29,10 @@ def raters(_event: Event, subject: Any) -> Iterable[Account | None]:
 
 
 def proposers(_event: Event, subject: Any) -> Iterable[Account | None]:
-    """Tell every proposer and co-signer what became of it, also who sits no longer: whoever raised something is told its end."""
+    """Tell every proposer and co-signer what became of it, also who sits no longer.
+
+    Whoever raised something is told its end.
+    """
     yield from who_signed(proposals.together(case_of(subject).proposal))
 
 
@@ -108,7 +111,8 @@ def rated_for(event: Event, _subject: Any) -> Iterable[Account | None]:
 def _serving(units: list[Unit], event: Event) -> list[Appointment]:
     """Return who serves in units, on the day on which one ends those who served until then.
 
-    Whose duty ended otherwise hears nothing more from that moment, also on the day itself: the unit goes on without him.
+    Whose duty ended otherwise hears nothing more from that moment, also on the day itself: the unit goes on without
+    him.
     """
     today = timezone.localdate()
     held = people_of(units, timezone.localdate(event.at or event.recorded_at))
@@ -139,7 +143,10 @@ def people_of_receiver(event: Event, task: Any) -> Iterable[Account | None]:
 
 
 def first_proposer(_event: Event, subject: Any) -> Iterable[Account | None]:
-    """Tell the first proposer alone, or the next signer who sits: what the others read on the page, not each has to be told."""
+    """Tell the first proposer alone, or the next signer who sits.
+
+    What the others read on the page, not each has to be told.
+    """
     found = proposals.spokesman(case_of(subject).proposal)
     yield found.member.account if found is not None and found.member else None
 
@@ -189,7 +196,10 @@ def case_of(subject: Any) -> Case:
 
 
 def who_waits_for_it(event: Event, case: Any) -> Iterable[Account | None]:
-    """Tell whose date moved: the clerks of the unit, or who rates. One that was confirmed as it was, nobody has to hear of."""
+    """Tell whose date moved: the clerks of the unit, or who rates.
+
+    One that was confirmed as it was, nobody has to hear of.
+    """
     if event.data["before"] == event.data["due"]:
         return ()
     return unit_of_event(event, case) if event.data.get("unit_id") else raters(event, case)

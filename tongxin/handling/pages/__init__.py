@@ -1,1 +1,4 @@
-"""What the pages of proposals and of their handling show: the desk, a proposal and a unit's part for each reader, the public's pages."""
+"""What the pages of proposals and of their handling show.
+
+The desk, a proposal and a unit's part for each reader, the public's pages.
+"""

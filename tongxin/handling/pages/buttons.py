@@ -1,4 +1,7 @@
-"""The buttons of a proposal's page beside its own steps: those of its case and its units' parts, and the pages that are no step."""
+"""The buttons of a proposal's page beside its own steps.
+
+Those of its case and its units' parts, and the pages that are no step.
+"""
 
 from dataclasses import replace
 

@@ -33,10 +33,13 @@ NAMED = {
     "proposals.part_with": gettext_lazy("《%s》解除并案，不再并入本案"),
 }  # said without a title to others
 SEVERAL = {
-    "proposals.invite": gettext_lazy("邀请%s联名"), "proposals.accept_invitation": gettext_lazy("%s同意联名"), "proposals.lapse_invitation": gettext_lazy("%s到提交时未答复联名邀请"),
-    "proposals.endorse": gettext_lazy("%s附议"), "proposals.ask_again": gettext_lazy("正文改动后，请%s重新确认联名"),
+    "proposals.invite": gettext_lazy("邀请%s联名"),
+    "proposals.accept_invitation": gettext_lazy("%s同意联名"),
+    "proposals.lapse_invitation": gettext_lazy("%s到提交时未答复联名邀请"),
+    "proposals.endorse": gettext_lazy("%s附议"),
+    "proposals.ask_again": gettext_lazy("正文改动后，请%s重新确认联名"),
     "proposals.lapse_signature": gettext_lazy("%s没有确认改动后的正文，不列入联名"),
-}  # fmt: skip
+}
 CLOCKS: dict[str, tuple[Any, str]] = {
     TaskState.AWAITING: (gettext_lazy("签收期限"), "sign_working_days"),
     TaskState.RETURN_ASKED: (gettext_lazy("答复退办申请期限"), "return_answer_days"),
@@ -44,7 +47,10 @@ CLOCKS: dict[str, tuple[Any, str]] = {
 
 
 def history(proposal: Proposal, case: Case | None) -> list[Event]:
-    """Return the events of a proposal, its case and its units' parts, newest first, in one query: no ratings, for nobody."""
+    """Return the events of a proposal, its case and its units' parts, newest first, in one query.
+
+    No ratings, for nobody.
+    """
     return in_order(ABOUT.all(proposal.pk, case.pk if case else None, [t.pk for t in case.tasks.all()] if case else ()))
 
 
@@ -61,7 +67,10 @@ ABOUT = Prepared(_about)
 
 
 def in_order(events: Iterable[Event]) -> list[Event]:
-    """Order events by when they happened, newest first; one without a date stays behind the one before it, as it is told."""
+    """Order events by when they happened, newest first.
+
+    One without a date stays behind the one before it, as it is told.
+    """
     placed: list[tuple[Any, int, Event]] = []
     last: dict[tuple[str, int | None], datetime] = {}
     begun: dict[str, datetime] = {}  # by kind of subject: a unit's part begins with its case, a case with its proposal

@@ -131,10 +131,16 @@ def _row(proposal: Proposal, w: Wanted, contacts: int) -> Row:
     lead, others = unit_lines(tasks)
     states = w.stage.states if len(w.stage.states) < len(TaskStates.open) else ()
     return Row(
-        proposal=proposal, proposer=proposer_line(proposal), topic=topic.short if topic else "", lead=lead, others=others,
-        badge=standing(proposal), contacts=contacts, chip=urgent_chip(proposal, tasks, states),
+        proposal=proposal,
+        proposer=proposer_line(proposal),
+        topic=topic.short if topic else "",
+        lead=lead,
+        others=others,
+        badge=standing(proposal),
+        contacts=contacts,
+        chip=urgent_chip(proposal, tasks, states),
         tasks=tuple(tasks),
-    )  # fmt: skip
+    )
 
 
 def remindable(tasks: Sequence[Task]) -> list[Task]:

@@ -44,7 +44,10 @@ class Count:
 
 @dataclass(frozen=True)
 class UnitLine:
-    """What a unit has of the session: its proposals, those answered (with their share), those whose own time is over or nearly so."""
+    """What a unit has of the session.
+
+    Its proposals, those answered (with their share), those whose own time is over or nearly so.
+    """
 
     name: str
     parts: Count
@@ -94,7 +97,8 @@ def _overviews(user: Any, on: date) -> Iterator[Overview]:
             session=session,
             received=[
                 _count(committee, f, {"stage": f.key} | of_session, line=_share(f, known))
-                for f in found.header if session and f.key in OF_SESSION
+                for f in found.header
+                if session and f.key in OF_SESSION
             ],
             lanes=[
                 *(_count(committee, f, {"stage": f.key}) for f in found.tabs if f.key == OPEN),
@@ -104,7 +108,7 @@ def _overviews(user: Any, on: date) -> Iterator[Overview]:
             units=_units(committee, session, on) if session else [],
             urgent=_urgent(committee, on),
             url=_url(committee),
-        )  # fmt: skip
+        )
 
 
 def _where(user: Any, *duties: str) -> list[Committee]:
@@ -145,9 +149,10 @@ def _read_units(committee: Committee, session: Session) -> list[dict[str, Any]]:
     running = Q(state__in=TaskStates.open)
     found = Task.objects.filter(committee=committee, case__proposal__session=session).exclude(state__in=TaskStates.gone)
     numbers = {
-        "parts": Counted("pk"), "answered": Counted("pk", filter=Q(case__state__in=ANSWERED)),
+        "parts": Counted("pk"),
+        "answered": Counted("pk", filter=Q(case__state__in=ANSWERED)),
         **{level: Counted("pk", filter=running & queries.level_of(level, rules, today)) for level in PRESSING},
-    }  # fmt: skip
+    }
     named = found.values("unit_id", unit_uid=F("unit__uid"), name=F("unit__name")).annotate(**numbers)
     return list(named.order_by("-red", "-yellow", "-parts", "unit_id")[:UNITS_SHOWN])
 

@@ -36,7 +36,8 @@ class Reader:
     office: bool  # the assembly's office and leaders
     part: bool  # the proposers, and who was asked to sign
     handles: bool  # sees the handling: proposers, units, assigning offices, the assembly
-    concerned: bool  # has to do with it: learns what was merged into it, and whom to contact where the first proposer is gone
+    # has to do with it: learns what was merged into it, and whom to contact where the first proposer is gone
+    concerned: bool
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,10 @@ class Page:
 
 
 def load(user: Any, uid: str) -> Proposal | None:
-    """Return a proposal that `user` may open: as a proposal, or through its handling. The permission is asked of the row itself."""
+    """Return a proposal that `user` may open: as a proposal, or through its handling.
+
+    The permission is asked of the row itself.
+    """
     found = ONE.first(uid)
     if found is None:
         return None
@@ -137,9 +141,11 @@ def reader_of(user: Any, proposal: Proposal) -> Reader:
     part = office or takes_part.test(user, proposal) or proposal.entered_by_id == getattr(user, "pk", None)
     own_unit = case is not None and case_of_own_unit.test(user, case)
     return Reader(
-        office=office, part=part, concerned=part or assigns_it.test(user, proposal) or own_unit,
+        office=office,
+        part=part,
+        concerned=part or assigns_it.test(user, proposal) or own_unit,
         handles=office or (case is not None and allowed(user, "handling.view_case", case)),
-    )  # fmt: skip
+    )
 
 
 def only_published_for(user: Any, proposal: Proposal) -> bool:
@@ -163,7 +169,11 @@ def page(user: Any, proposal: Proposal) -> Page:
     lead = "、".join(t.unit.name for t in tasks if t.answers)
     joined, unnamed = joined_to(proposal, user, reader) if getattr(proposal, "has_absorbed", True) else ((), 0)
     return Page(
-        proposal=proposal, case=case, sections=found, reader=reader, standing=_standing(proposal, case, found, reader),
+        proposal=proposal,
+        case=case,
+        sections=found,
+        reader=reader,
+        standing=_standing(proposal, case, found, reader),
         steps=life_of(proposal, tasks, heard, unrated_told=found is not None and found.viewer.keeps_ratings),
         topics=topics_of(proposal),
         first=next((s.name for s in proposal.signatures.all() if s.role == "first"), ""),
@@ -172,11 +182,13 @@ def page(user: Any, proposal: Proposal) -> Page:
         way_back=_way_back(proposal, reader),
         cosigners=tuple(s for s in signed if s.answer == Answer.ACCEPTED),
         waiting=tuple(s for s in signed if s.answer == Answer.INVITED) if reader.part else (),
-        lead=lead, others="、".join(t.unit.name for t in tasks if not t.answers),
-        joined=joined, joined_unnamed=unnamed,
+        lead=lead,
+        others="、".join(t.unit.name for t in tasks if not t.answers),
+        joined=joined,
+        joined_unnamed=unnamed,
         files=[Attached(a.file.kind, a.file.name, size(a.file.size), link(a.file, user)) for a in proposal.attachments.all()],
         entries=[*course.future(proposal, case, tasks, reader), *course.told(heard, reader)],
-    )  # fmt: skip
+    )
 
 
 def _standing(proposal: Proposal, case: Case | None, found: CaseSections | None, reader: Reader) -> Standing:
@@ -213,7 +225,8 @@ def topics_of(proposal: Proposal) -> tuple[str, ...]:
 def joined_to(proposal: Proposal, user: Any, reader: Reader) -> tuple[tuple[Joined, ...], int]:
     """Return what was merged into a proposal as a reader may know it, and the number of the rest.
 
-    Who signed, assigns or handles the lead has to do with those who raised the others: each of them is consulted and answered.
+    Who signed, assigns or handles the lead has to do with those who raised the others: each of them is consulted and
+    answered.
     """
     signers = Prefetch("signatures", Signature.objects.filter(answer=Answer.ACCEPTED).select_related("member"))
     rows = list(proposal.merged.prefetch_related(signers).order_by("id"))

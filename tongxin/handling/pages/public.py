@@ -229,14 +229,20 @@ def page(proposal: Proposal) -> PublicPage:
     letters = tuple(letter_of(r, case, for_the_public=True) for r in handling.public_replies(proposal, tasks)) if case else ()
     units = [(str(t.get_part_display()), t.unit.name) for t in tasks]
     return PublicPage(
-        proposal=proposal, text=proposal.public_copy, files=_files(proposal), badge=public_standing(proposal),
+        proposal=proposal,
+        text=proposal.public_copy,
+        files=_files(proposal),
+        badge=public_standing(proposal),
         by=tuple(s.name for s in proposal.signatures.all()),
-        topics=topics_of(proposal), units=tuple(units), letters=letters,
+        topics=topics_of(proposal),
+        units=tuple(units),
+        letters=letters,
         unanswered=_unanswered(tasks, list(copies)),
         is_confirmed=bool(proposal.public_copy.confirmed_at) and all(copy.confirmed_at for copy in copies if copy.is_shown),
         has_covered=any(proposal.public_copy.marks.values()) or any(copy.marks for copy in copies if copy.is_shown),
-        steps=life_of(proposal, tasks, events), entries=entries(events),
-    )  # fmt: skip
+        steps=life_of(proposal, tasks, events),
+        entries=entries(events),
+    )
 
 
 def _unanswered(tasks: Sequence[Any], copies: Sequence[PublicReply]) -> str:

@@ -1,4 +1,7 @@
-"""What is told in public of a proposal's way: each thing once, nobody's unpublished title, never why it was handled again."""
+"""What is told in public of a proposal's way.
+
+Each thing once, nobody's unpublished title, never why it was handled again.
+"""
 
 from collections.abc import Sequence
 from datetime import date
@@ -23,8 +26,8 @@ UNDOING = frozenset({REOPENED, RECALLED})  # not told, and neither is what they 
 def public_events(events: Sequence[Event], proposal: Proposal, *, on: date) -> list[Event]:
     """Return what the public is told, newest first, each once.
 
-    It was received when it first came, whatever was corrected afterwards, and published when it last was. A unit's second
-    answer stands beside the first only where the second handling is told; otherwise the last one stands alone.
+    It was received when it first came, whatever was corrected afterwards, and published when it last was. A unit's
+    second answer stands beside the first only where the second handling is told; otherwise the last one stands alone.
     """
     rules: Publication = in_force(proposal.committee, Publication, on)
     again = AGAIN if rules.tells_second_handling else frozenset()
@@ -67,7 +70,8 @@ def _is_undone(event: Event, undone: set[object]) -> bool:
 
 def _once(event: Event, *, second_told: bool) -> object:
     """Name what is told only once, by its newest event; None for what may happen several times."""
-    if event.kind in {"proposals.release", "proposals.file"}:  # filed again after its filing was revoked: as it stands now
+    # filed again after its filing was revoked: as it stands now
+    if event.kind in {"proposals.release", "proposals.file"}:
         return event.kind
     if event.kind in CLOSED:
         return "closed"

@@ -40,8 +40,9 @@ def said_in(committee: Committee, text: str, *, titles: type[Proposal] | type[Pu
 
     `titles` says whose titles are looked through: the proposals' own, or those that the public reads.
 
-    A number that was given is found in its index, and nothing is looked through. The titles are looked through once, in an
-    index of their own. A word in more titles than are counted is asked of the rows themselves: a page of them is found at once.
+    A number that was given is found in its index, and nothing is looked through. The titles are looked through once, in
+    an index of their own. A word in more titles than are counted is asked of the rows themselves: a page of them is
+    found at once.
     """
     own = Proposal.objects.filter(committee=committee)
     of_number = numbered_so([committee.pk], text)
@@ -61,14 +62,21 @@ def said_in(committee: Committee, text: str, *, titles: type[Proposal] | type[Pu
 def narrowed(w: Wanted) -> Q:
     """Return what the filters leave of the proposals, by what stands in their own rows."""
     said = {
-        "construction": w.construction, "topic": w.topic, "form": w.form, "season": w.season, "session_id": w.session,
-    }  # fmt: skip
+        "construction": w.construction,
+        "topic": w.topic,
+        "form": w.form,
+        "season": w.season,
+        "session_id": w.session,
+    }
     found = Q(**{name: value for name, value in said.items() if value})
     return found & _said_on_the_desk(w.committee, w.text) if w.text else found
 
 
 def _said_on_the_desk(committee: Committee, text: str) -> Q:
-    """Return which proposals an office means by a word: besides title, number and names, a member's number or a unit that handles it."""
+    """Return which proposals an office means by a word.
+
+    Besides title, number and names, a member's number or a unit that handles it.
+    """
     found = said_in(committee, text)
     written = numbered_so([committee.pk], text)
     if written is not None and written.alone:
@@ -119,7 +127,10 @@ def _on_level(w: Wanted) -> Q:
 
 # ── rows ───────────────────────────────────────────────────────────────────────────────────────
 def _clocks(w: Wanted) -> QuerySet[Task]:
-    """Return the parts by which a list in the order of clocks goes: the first of each case; asked for a level of one unit, its own."""
+    """Return the parts by which a list in the order of clocks goes: the first of each case.
+
+    Asked for a level of one unit, its own.
+    """
     if w.unit and w.level:
         return Task.objects.filter(committee=w.committee, unit=w.unit, clock_on__isnull=False, state__in=w.stage.states)
     return most_urgent(w.committee, w.stage.states)

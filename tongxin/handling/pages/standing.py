@@ -25,8 +25,12 @@ from tongxin.proposals.workflow import PROPOSAL
 
 # which part's state speaks for a case in hand: the one somebody must act on first
 LOUDEST = (
-    TaskState.RETURN_ASKED, TaskState.AWAITING, TaskState.UNDER_REVIEW, TaskState.WITH_LEADER, TaskState.IN_HAND,
-)  # fmt: skip
+    TaskState.RETURN_ASKED,
+    TaskState.AWAITING,
+    TaskState.UNDER_REVIEW,
+    TaskState.WITH_LEADER,
+    TaskState.IN_HAND,
+)
 SUPERVISING = ("handling.remind", "tasks.return_reply")  # to read a reply before it is sent is a step of handling
 
 
@@ -50,7 +54,10 @@ def standing(proposal: Proposal) -> Standing:
 
 
 def standing_of_case(case: Case) -> Standing:
-    """Say where a case stands: as the page of its proposal says it. Reads nothing when its proposal and parts are prefetched."""
+    """Say where a case stands: as the page of its proposal says it.
+
+    Reads nothing when its proposal and parts are prefetched.
+    """
     return _standing(case.proposal, case, case.tasks.all())
 
 
@@ -96,7 +103,10 @@ TASKS_OF = Prepared(lambda cases: Task.objects.filter(case__in=cases))
 
 
 def standings(proposals: Iterable[Proposal], user: Any) -> dict[int, Standing]:
-    """Say where proposals of a list stand: as their own page says it, of a case that somebody may not see what the public reads."""
+    """Say where proposals of a list stand.
+
+    As their own page says it, of a case that somebody may not see what the public reads.
+    """
     rows = {proposal.pk: proposal for proposal in proposals}
     cases = CASES_OF.all(rows.keys())
     attach(cases, "tasks", TASKS_OF.all([case.pk for case in cases]), by="case")
@@ -110,7 +120,10 @@ def standings(proposals: Iterable[Proposal], user: Any) -> dict[int, Standing]:
 
 
 def standing_for(proposal: Proposal, case: Case | None, *, handles: bool, read_by_all: bool) -> Standing:
-    """Say where a proposal stands to somebody who may see how it is handled, or may not: then no more than the public reads."""
+    """Say where a proposal stands to somebody who may see how it is handled, or may not.
+
+    Then no more than the public reads.
+    """
     if case is None or handles:
         return _standing(proposal, case, case.tasks.all() if case is not None else ())
     return _public_standing(case if read_by_all else None)
@@ -133,9 +146,10 @@ def _when(value: Any) -> str:
 def life_of(proposal: Proposal, tasks: Sequence[Task], events: Iterable[Event], *, unrated_told: bool = False) -> list[Step]:
     """Return the life of a proposal; what was not filed ends at 审查 with where it went.
 
-    `events` are those the reader is told of. A stage that was passed over (nobody had to supervise) or that will not come
-    (the proposers do not want it public) is not among them, and the file is closed last: when no other stage is to come.
-    `unrated_told`: that nobody rated is told to who keeps the proposals alone, since it tells of each what he did not do.
+    `events` are those the reader is told of. A stage that was passed over (nobody had to supervise) or that will not
+    come (the proposers do not want it public) is not among them, and the file is closed last: when no other stage is to
+    come. `unrated_told`: that nobody rated is told to who keeps the proposals alone, since it tells of each what he did
+    not do.
     """
     case = case_of(proposal)
     if proposal.state in States.ended:
@@ -151,7 +165,10 @@ def life_of(proposal: Proposal, tasks: Sequence[Task], events: Iterable[Event], 
 
 
 def in_time(steps: Sequence[Step]) -> list[Step]:
-    """Return stages as they came: what is done by its day (one without a day beside the one before it), then what is to come."""
+    """Return stages as they came.
+
+    What is done by its day (one without a day beside the one before it), then what is to come.
+    """
     done, last = list[tuple[datetime, Step]](), datetime.min.replace(tzinfo=UTC)
     for step in steps:
         if step.status == "done":

@@ -144,7 +144,10 @@ def course(reading: Reading) -> list[Entry]:
 
 # ── buttons ──────────────────────────────────────────────────────────────────────────────────────
 def own_pages(reading: Reading) -> Iterable[Button]:
-    """Return the ways to the pages on which the work is done: writing the reply, and reviewing it beside the proposal."""
+    """Return the ways to the pages on which the work is done.
+
+    Writing the reply, and reviewing it beside the proposal.
+    """
     found: TaskPage = reading.facts
     base = found.task.get_absolute_url()
     if found.draft is not None:
@@ -155,7 +158,10 @@ def own_pages(reading: Reading) -> Iterable[Button]:
 
 
 def beside_the_steps(reading: Reading) -> Iterable[Button]:
-    """Return what is no move: recording a talk, chasing the unit; of a part that is gone the way to the case's units."""
+    """Return what is no move: recording a talk, chasing the unit.
+
+    Of a part that is gone the way to the case's units.
+    """
     found: TaskPage = reading.facts
     task, base = found.task, found.task.get_absolute_url()
     if task.state in SPOKEN_IN and allowed(reading.user, "handling.contact", task):

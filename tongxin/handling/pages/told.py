@@ -1,4 +1,7 @@
-"""Who was told what of a proposal, for the office that keeps it. Of a rating nothing: not that it was asked for and read, either."""
+"""Who was told what of a proposal, for the office that keeps it.
+
+Of a rating nothing: not that it was asked for and read, either.
+"""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -103,7 +106,10 @@ def _role(appointment: Appointment) -> str:
 
 
 def _subjects(proposal: Proposal) -> Iterable[Any]:
-    """The proposal and its handling: what was told before notices knew their matter stands under the case and its parts."""
+    """The proposal and its handling.
+
+    What was told before notices knew their matter stands under the case and its parts.
+    """
     yield proposal
     case = case_of(proposal)
     if case is not None:
@@ -119,6 +125,7 @@ def _letter(notice: Notice) -> str:
     if letter is None:
         return ""
     why = letter.problem
-    if letter.dropped_at is not None and why != ENDED:  # whether it was read before it was sent is told of some kinds to nobody
+    # whether it was read before it was sent is told of some kinds to nobody
+    if letter.dropped_at is not None and why != ENDED:
         why = "" if hides_reading(notice.event.kind) else _("收信人已读或者不收邮件")
     return f"{letter.standing}：{why}" if why else letter.standing

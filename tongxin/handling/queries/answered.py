@@ -1,4 +1,7 @@
-"""What proposals are told of their handling: in a short word, what they were answered; and whether an answer is still to come."""
+"""What proposals are told of their handling: in a short word, what they were answered.
+
+And whether an answer is still to come.
+"""
 
 from collections.abc import Iterable
 from typing import Any

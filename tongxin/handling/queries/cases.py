@@ -32,7 +32,9 @@ def answering_tasks(case: Case) -> list[Task]:
 
 
 def waits_for_units(case: Case, tasks: Iterable[Task] | None = None) -> bool:
-    """Say whether a case waits for further units (待改派): it lost its answering one, or one of two that answered separately.
+    """Say whether a case waits for further units (待改派).
+
+    It lost its answering one, or one of two that answered separately.
 
     `tasks` are its parts where they were fetched already. Twin of `waiting_for_units`.
     """
@@ -103,7 +105,10 @@ def closed_round(case: Case) -> int:
 
 
 def signature_to_rate(case: Case, member: Member | None) -> Signature | None:
-    """Return under which signature a member judges a case: the one that counts where somebody signed merged proposals too."""
+    """Return under which signature a member judges a case.
+
+    The one that counts where somebody signed merged proposals too.
+    """
     if member is None:
         return None
     return next((s for s in proposals.raters(case.proposal) if s.member_id == member.pk), None)
@@ -142,9 +147,12 @@ def line_of(task: Task) -> list[Task]:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a unit learns when a round is closed: from some ratings on their counts; and the reasons let pass on, never whose.
+    """What a unit learns when a round is closed: from some ratings on their counts.
 
-    `result` and `attitude` are empty where too few rated: it then looks the same whatever they said, and if nobody rated.
+    And the reasons let pass on, never whose.
+
+    `result` and `attitude` are empty where too few rated: it then looks the same whatever they said, and if nobody
+    rated.
     """
 
     result: dict[str, int]
@@ -164,7 +172,10 @@ class Verdict:
 
 
 def reason_again(case: Case) -> str:
-    """Return why the assembly's office had this round begun; nothing where the proposers' dissatisfaction did, or it is the first."""
+    """Return why the assembly's office had this round begun.
+
+    Nothing where the proposers' dissatisfaction did, or it is the first.
+    """
     if case.round == 1:
         return ""
     resumed = last_of(case, kind="cases.resume")
@@ -181,7 +192,10 @@ def verdict_for_unit(task: Task, case: Case) -> Verdict | None:
 
 
 def counts_from(case: Case, reply: Reply) -> int:
-    """Return from how many ratings on the counts of a reply are told: what its raters were told, or the rule before they are."""
+    """Return from how many ratings on the counts of a reply are told.
+
+    What its raters were told, or the rule before they are.
+    """
     if reply.counts_from is not None:
         return reply.counts_from
     rules: Secrecy = in_force(case.committee, Secrecy, timezone.localdate())

@@ -78,7 +78,10 @@ def _mark_of(data: dict[str, Any]) -> Mark:
 
 
 def _threshold_if_known(task: Task, on: date) -> str:
-    """Return the threshold, or that it cannot be said: such a part fails by itself where it is told, and stops no other."""
+    """Return the threshold, or that it cannot be said.
+
+    Such a part fails by itself where it is told, and stops no other.
+    """
     try:
         return threshold_of(task, on)
     except Exception:  # noqa: BLE001 -- it is raised again where the part is worked on alone

@@ -26,13 +26,19 @@ BETWEEN_NAMES = re.compile(r"[、，,；;/\s]+")
 
 
 def round_on(task: Task, on: date) -> int:
-    """Return in which round of its case a unit was on a day: a talk held before the second handling belongs to the first."""
+    """Return in which round of its case a unit was on a day.
+
+    A talk held before the second handling belongs to the first.
+    """
     round_ = task.case.round
     return round_ if round_ == 1 or task.again_on is None or on >= task.again_on else round_ - 1
 
 
 def sort_out(case: Case, named: str, *, ticked: Sequence[Signature]) -> tuple[list[Signature], str]:
-    """Return which signers were there, ticked or named, and who else, as text. A name that two signers bear is nobody's."""
+    """Return which signers were there, ticked or named, and who else, as text.
+
+    A name that two signers bear is nobody's.
+    """
     signers = proposals.together(case.proposal)
     names = [s.name for s in signers]
     there = {s.signer for s in ticked}
@@ -61,7 +67,10 @@ def whom_to_ring(task: Task) -> Signature | None:
 
 @dataclass(frozen=True)
 class Number:
-    """Whom the unit rings up before it replies. The number in full is had by an act of its own, which leaves an event."""
+    """Whom the unit rings up before it replies.
+
+    The number in full is had by an act of its own, which leaves an event.
+    """
 
     name: str
     masked: str

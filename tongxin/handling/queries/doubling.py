@@ -1,4 +1,7 @@
-"""What stands in the other's name after two people were kept as one: ratings of rounds that are not over, acts at talks."""
+"""What stands in the other's name after two people were kept as one.
+
+Ratings of rounds that are not over, acts at talks.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterator

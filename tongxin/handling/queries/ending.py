@@ -30,7 +30,10 @@ Choice = tuple[str, str]
 
 
 def prospect_of(unit: Unit, on: date, heirs: int) -> Prospect:
-    """Foresee what becomes of a unit's parts when it ends on a day: by which rule dates stay, and what of answers not rated yet."""
+    """Foresee what becomes of a unit's parts when it ends on a day.
+
+    By which rule dates stay, and what of answers not rated yet.
+    """
     tasks = list(open_at(unit))
     said = []
     if tasks and heirs:
@@ -62,7 +65,10 @@ def _waiting_in_words(tasks: Sequence[Task], heirs: int) -> str:
 
 
 def _dates(task: Task, on: date) -> list[Choice]:
-    """Return which dates a part may have at the next unit; there is nothing to choose where enough of the old one is left."""
+    """Return which dates a part may have at the next unit.
+
+    There is nothing to choose where enough of the old one is left.
+    """
     what, anew = _("答复期限") if task.answers else _("会办意见期限"), deadline(due_anew(task, on))
     if task.due_on is None:
         return [(ANEW, _("%(what)s %(day)s") % {"what": what, "day": anew})]
@@ -75,7 +81,10 @@ def _dates(task: Task, on: date) -> list[Choice]:
 
 # ── who goes on with what is taken up once more ──────────────────────────────────────────────────
 def heir_of(task: Task, on: date, chosen: str = "") -> Unit | None:
-    """Return the unit that goes on with the work of a part's unit that ended: the one that was chosen, else the only one."""
+    """Return the unit that goes on with the work of a part's unit that ended.
+
+    The one that was chosen, else the only one.
+    """
     heirs = heirs_of(task.unit, on)
     if chosen:
         return next((unit for unit in heirs if unit.uid == chosen), None)
@@ -89,7 +98,10 @@ def own_part_of(unit: Unit, case: Case) -> Task | None:
 
 @dataclass(frozen=True)
 class Answerer:
-    """Who may handle a part of a case again: its own unit, or of one that ended a unit that goes on with its work (`heir`)."""
+    """Who may handle a part of a case again.
+
+    Its own unit, or of one that ended a unit that goes on with its work (`heir`).
+    """
 
     task: Task
     heir: Unit | None = None

@@ -20,7 +20,9 @@ OVER = (CaseState.CLOSED, CaseState.RECALLED)
 
 
 def parts_of_units_named(committees: Collection[int], text: str) -> QuerySet[Task] | None:
-    """Return the parts of the units whose name, short name or former name holds a word; None where no unit is called so.
+    """Return the parts of the units whose name, short name or former name holds a word.
+
+    None where no unit is called so.
 
     The units are looked up first: they are few, and a word that names none costs no walk through the parts.
     """
@@ -28,9 +30,11 @@ def parts_of_units_named(committees: Collection[int], text: str) -> QuerySet[Tas
     if len(word) < LEAST:
         return None
     named = (
-        Q(name__icontains=word) | Q(short_name__icontains=word) | Q(former_names__name__icontains=word)
+        Q(name__icontains=word)
+        | Q(short_name__icontains=word)
+        | Q(former_names__name__icontains=word)
         | Q(former_names__short_name__icontains=word)
-    )  # fmt: skip
+    )
     units = set(Unit.objects.filter(named, committee__in=committees, dropped_at=None).values_list("pk", flat=True))
     return Task.objects.filter(unit__in=units).exclude(state__in=TaskStates.gone) if units else None
 

@@ -14,7 +14,10 @@ ADDRESSEE = re.compile("[^。，；：:]{1,60}(?:委员|委会|委员会|同志|
 
 
 def whom_to_ask(reply: Reply) -> dict[str, str]:
-    """Return whom a reply that is begun names for questions: who handles it there, and his number as the unit's last letter had it."""
+    """Return whom a reply that is begun names for questions.
+
+    Who handles it there, and his number as the unit's last letter had it.
+    """
     if reply.text or reply.contact or reply.phone:
         return {}
     task = reply.task

@@ -51,10 +51,17 @@ def level(committees: Iterable[Committee], on: date, name: str) -> Q:
 
 
 def counts(
-    rows: Callable[[], QuerySet[Task]], conditions: Callable[[], dict[str, Q]], *, committees: Iterable[Committee], on: date,
+    rows: Callable[[], QuerySet[Task]],
+    conditions: Callable[[], dict[str, Q]],
+    *,
+    committees: Iterable[Committee],
+    on: date,
     scope: tuple[Any, ...],
-) -> dict[str, int]:  # fmt: skip
-    """Count several parts of a list in one query; kept until something happens. `scope` says whose list it is, and of what."""
+) -> dict[str, int]:
+    """Count several parts of a list in one query; kept until something happens.
+
+    `scope` says whose list it is, and of what.
+    """
     known = list(committees)
     rules: list[Deadlines] = [in_force(committee, Deadlines, on) for committee in known]
     limits = sorted((c.pk, r.yellow_days, r.soon_days) for c, r in zip(known, rules, strict=True))
@@ -66,7 +73,10 @@ def counts(
 
 
 def for_rows(rows: QuerySet[Task]) -> QuerySet[Task]:
-    """Fetch what a row of a list of tasks shows: no long texts, and no telephones, which would be decrypted one by one."""
+    """Fetch what a row of a list of tasks shows.
+
+    No long texts, and no telephones, which would be decrypted one by one.
+    """
     return rows.select_related("case__proposal__session__term", "unit", "committee").defer(
         "unit__phone", *(f"case__proposal__{name}" for name in LONG)
     )
@@ -133,7 +143,10 @@ def units_of(user: Any) -> list[Unit]:
 
 
 def inbox_parts(*, clerked: Iterable[int], led: Iterable[int]) -> dict[str, Q]:
-    """Return the parts of an inbox: what the reader of some units has to do, by kind; what waits for others; what is done."""
+    """Return the parts of an inbox: what the reader of some units has to do, by kind; what waits for others.
+
+    What is done.
+    """
     hand = Q(state=S.IN_HAND, part__in=ANSWERING, unit_id__in=clerked)
     parts = {
         "sign": Q(state=S.AWAITING, unit_id__in=clerked),
@@ -145,9 +158,12 @@ def inbox_parts(*, clerked: Iterable[int], led: Iterable[int]) -> dict[str, Q]:
     mine = Q(state__in=(S.AWAITING, S.IN_HAND), unit_id__in=clerked) | parts["leader"]
     closed = Q(state__in=TaskStates.gone) | Q(state__in=TaskStates.done, case__state=CaseState.CLOSED)
     return {
-        "todo": mine, **parts, "wait": ~mine & ~closed & ~Q(state__in=(S.ANSWERED,)), "answered": Q(state=S.ANSWERED),
+        "todo": mine,
+        **parts,
+        "wait": ~mine & ~closed & ~Q(state__in=(S.ANSWERED,)),
+        "answered": Q(state=S.ANSWERED),
         "done": closed,
-    }  # fmt: skip
+    }
 
 
 def inbox(user: Any, *, unit: Unit | None = None) -> QuerySet[Task]:
@@ -219,7 +235,10 @@ def ends_first(*states: str) -> Q:
 
 
 def once_a_case(*states: str) -> Q:
-    """Return of each case the one part in some states whose clock ends first: a case stands once, not once for every unit."""
+    """Return of each case the one part in some states whose clock ends first.
+
+    A case stands once, not once for every unit.
+    """
     return Q(state__in=states) & ends_first(*states)
 
 

@@ -104,7 +104,10 @@ def late_by(task: Task, on: date) -> int:
 
 
 def clock_on_end(task: Task, on: date) -> str:
-    """Say which date a part has at the successor of a unit that ended: what is overdue stays so, a reorganisation excuses nothing."""
+    """Say which date a part has at the successor of a unit that ended.
+
+    What is overdue stays so, a reorganisation excuses nothing.
+    """
     return STAYS if late_by(task, on) else default_clock(task, on)
 
 
@@ -184,7 +187,9 @@ def lost_by_moving(task: Task) -> str:
 
 
 def without_unit(on: date, *scope: Any) -> QuerySet[Task]:
-    """Return the open parts in a scope in whose unit nobody can go on with them on a day: it ended, or has no clerk (yet).
+    """Return the open parts in a scope in whose unit nobody can go on with them on a day.
+
+    It ended, or has no clerk (yet).
 
     They wait for its office to be moved, or for a clerk to be appointed.
     """

@@ -28,7 +28,9 @@ REPLIES = Prepared(lambda tasks, keys: Reply.objects.filter(task__in=tasks, pk__
 
 
 def public_replies(proposal: Proposal, tasks: Iterable[Task]) -> list[Reply]:
-    """Return what the public reads of the answers, in the order of `tasks`: each unit's newest one that is shown, in its public words.
+    """Return what the public reads of the answers, in the order of `tasks`.
+
+    Each unit's newest one that is shown, in its public words.
 
     One rule for every page: an answer that a second handling replaced stands nowhere beside the one that holds.
     """

@@ -45,7 +45,10 @@ def _have_rated(replies: Sequence[Reply], ratings: Sequence[Rating]) -> set[int 
 
 
 def given_by(signature: Signature, replies: Sequence[Reply]) -> list[Rating]:
-    """Return what a signer said of some replies, under whichever signature: a later merger may bring another one to the front."""
+    """Return what a signer said of some replies, under whichever signature.
+
+    A later merger may bring another one to the front.
+    """
     rows = Rating.objects.filter(reply__in=replies)
     if signature.member_id is not None:
         return list(rows.filter(signature__member=signature.member_id))
@@ -102,7 +105,11 @@ def _heading(reply: Reply) -> str:
 def _named(signature: Signature, rating: Rating | None, *, is_open: bool, current: Sequence[Reply]) -> NamedLine:
     waits = rating is None and is_open and bool(current)
     return NamedLine(
-        name=signature.name, role=str(signature.get_role_display()), rated_at=rating.rated_at if rating else None,
-        done=rating is not None, entered_for=rating is not None and rating.entered_by_id is not None,
-        rating=None if is_open else rating, enter_for=signature if waits else None,
-    )  # fmt: skip
+        name=signature.name,
+        role=str(signature.get_role_display()),
+        rated_at=rating.rated_at if rating else None,
+        done=rating is not None,
+        entered_for=rating is not None and rating.entered_by_id is not None,
+        rating=None if is_open else rating,
+        enter_for=signature if waits else None,
+    )

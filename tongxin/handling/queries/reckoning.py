@@ -15,7 +15,8 @@ from tongxin.handling.models import Case, TentativeDate
 from tongxin.handling.regulations import DaysOff, Deadlines
 from tongxin.regulations.queries import in_force
 
-ENDINGS = {"_working_days": Counted.WORKING_DAYS, "_months": Counted.MONTHS, "_days": Counted.DAYS}  # of the regulation's keys
+# of the regulation's keys
+ENDINGS = {"_working_days": Counted.WORKING_DAYS, "_months": Counted.MONTHS, "_days": Counted.DAYS}
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,10 @@ def due_on(committee: Committee, key: str, on: date) -> date:
 
 
 def day_off_before(committee: Committee, key: str, on: date, due: date | None) -> date | None:
-    """Return the day off on which a limit would end that was moved to `due`; nothing where it was not moved, or set otherwise."""
+    """Return the day off on which a limit would end that was moved to `due`.
+
+    Nothing where it was not moved, or set otherwise.
+    """
     said = reckon(committee, key, on)
     return said.falls_on if said.due_on == due and said.falls_on != due else None
 
@@ -91,7 +95,10 @@ def reckoning_of_rating(case: Case) -> Reckoning | None:
 
 
 def calendar_note() -> str:
-    """Say to whoever keeps the system that dates wait for a calendar, and what brings it; nothing where none do. No fault."""
+    """Say to whoever keeps the system that dates wait for a calendar, and what brings it; nothing where none do.
+
+    No fault.
+    """
     number = TentativeDate.objects.count()
     if not number:
         return ""
@@ -108,7 +115,10 @@ def tentative_dates() -> list[TentativeDate | faults.Unread]:
 
 
 def _may_be_settled(row: TentativeDate) -> bool:
-    """Say whether the calendar is out, or whether that cannot be said: such a date fails by itself, and stops no other."""
+    """Say whether the calendar is out, or whether that cannot be said.
+
+    Such a date fails by itself, and stops no other.
+    """
     try:
         return calendar.is_settled(reckoning_of(row).due_on)
     except Exception:  # noqa: BLE001 -- it is raised again where the date is set alone

@@ -1,4 +1,7 @@
-"""When a round of rating closes: in one batch a day, so that the hour of closing tells nothing of the hour of a rating."""
+"""When a round of rating closes.
+
+In one batch a day, so that the hour of closing tells nothing of the hour of a rating.
+"""
 
 from datetime import datetime, time, timedelta
 
@@ -23,7 +26,10 @@ def batch_before(committee: Committee, at: datetime) -> datetime:
 
 
 def rounds_that_may_close(at: datetime) -> list[Case | faults.Unread]:
-    """Return the cases whose round may close: its days are over, or somebody has rated. Whether it does, each is asked by itself."""
+    """Return the cases whose round may close: its days are over, or somebody has rated.
+
+    Whether it does, each is asked by itself.
+    """
     rated = Rating.objects.filter(reply__task__case=OuterRef("pk"), reply__round=OuterRef("round"), reply__recalled_at=None)
     rows = Case.objects.filter(state=CaseState.RATING).filter(
         Q(rating_due_on__lt=timezone.localdate(at)) | Q(Exists(rated)) | Q(rating_due_on=None)
@@ -32,7 +38,10 @@ def rounds_that_may_close(at: datetime) -> list[Case | faults.Unread]:
 
 
 def closes_by_now(case: Case, at: datetime) -> bool:
-    """Say whether a round closes with the last daily batch: its days are over, or all have rated and the end gives nobody away."""
+    """Say whether a round closes with the last daily batch.
+
+    Its days are over, or all have rated and the end gives nobody away.
+    """
     return _closes(case, batch_before(case.committee, at))
 
 
@@ -43,7 +52,9 @@ def _closes(case: Case, batch: datetime) -> bool:
 
 
 def closes_early(case: Case, *, before: datetime) -> bool:
-    """Say whether a round may close before its last day: all have rated, and either all agreed to it or nobody is given away.
+    """Say whether a round may close before its last day.
+
+    All have rated, and either all agreed to it or nobody is given away.
 
     Fewer raters than the rule asks for, or all of one mind: the early end would tell of each what he said, and when.
     """

@@ -21,14 +21,20 @@ from tongxin.regulations.schema import BY_SCHEMA
 
 @dataclass(frozen=True)
 class Told:
-    """What the form says: in four short lines who sees it, what the unit learns, what sends it back, and until when; behind them every word of it."""
+    """What the form says: in four short lines who sees it, what the unit learns, what sends it back, and until when.
+
+    Behind them every word of it.
+    """
 
     brief: tuple[tuple[str, str], ...]
     whole: tuple[str, ...]
 
 
 def told_to_raters(case: Case, replies: Sequence[Reply], raters: int) -> Told | None:
-    """Return the sentences of the form: who sees names, who counts, who reasons, what the outcome gives away, and when it ends."""
+    """Return the sentences of the form.
+
+    Who sees names, who counts, who reasons, what the outcome gives away, and when it ends.
+    """
     if not replies:
         return None
     on = timezone.localdate()
@@ -115,9 +121,12 @@ def _of_the_end(case: Case, rules: Secrecy, *, few: bool) -> str:
 
 
 def raters_at_least(codes: Collection[str]) -> Callable[[date], int]:
-    """Of how many raters together an auditor is told how many ratings came: as many as the rule of that day says for results.
+    """Of how many raters together an auditor is told how many ratings came.
 
-    A committee that changes its minimum changes nothing of what was told. Looked up once for each day on which a rule begins.
+    As many as the rule of that day says for results.
+
+    A committee that changes its minimum changes nothing of what was told. Looked up once for each day on which a rule
+    begins.
     """
     committees = list(Committee.objects.filter(code__in=codes).order_by("code"))
     begins = sorted(set(Regulation.objects.filter(kind=BY_SCHEMA[Secrecy].name).values_list("effective_from", flat=True)))

@@ -1,4 +1,7 @@
-"""The whole sheet of proposals: what is raised and decided (`proposals.sheets`), what units answered, what proposers rated."""
+"""The whole sheet of proposals.
+
+What is raised and decided (`proposals.sheets`), what units answered, what proposers rated.
+"""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -1,6 +1,9 @@
-"""The columns of handling: the words that may stand in them, how one value in a cell is read, and how a cell is written.
+"""The columns of handling.
 
-A cell may hold a value for each unit or signer: `reading` takes them apart, and reads each by the column's own `reading`.
+The words that may stand in them, how one value in a cell is read, and how a cell is written.
+
+A cell may hold a value for each unit or signer: `reading` takes them apart, and reads each by the column's own
+`reading`.
 """
 
 from collections.abc import Callable, Sequence

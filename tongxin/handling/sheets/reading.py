@@ -67,7 +67,8 @@ class Reader:
         if both := [name for name in outcome.co_units if name in outcome.units]:
             row.fault("会办单位", _("“%(both)s”已是承办单位") % {"both": "、".join(both)})
         said = [column for column in (*ANSWER_COLUMNS, *RATING_COLUMNS) if row.has(column)]
-        if row.complained("承办单位"):  # of which units the answers and grades are is not known: nothing more is said of them
+        # of which units the answers and grades are is not known: nothing more is said of them
+        if row.complained("承办单位"):
             return outcome
         if not outcome.units:
             if said or outcome.co_units:

@@ -57,7 +57,10 @@ def outcome_of(proposal: Proposal) -> Outcome:
 
 
 def names_of(proposal: Proposal) -> list[set[str]]:
-    """Return by which names each unit that answers in a case is known: the present one, and the one under its answer."""
+    """Return by which names each unit that answers in a case is known.
+
+    The present one, and the one under its answer.
+    """
     case = getattr(proposal, "case", None)
     return [{task.unit_called, task.unit.name} for task in case.live if task.part in ANSWERING] if case is not None else []
 
@@ -93,10 +96,14 @@ def facts_of(outcome: Outcome) -> dict[str, Any]:
         return grades if any(grade for group in grades for grade in group) else ()
 
     return {
-        "承办单位": outcome.units, "会办单位": outcome.co_units, "答复日期": [a.on for a in outcome.answers],
-        "答复类别": [a.category for a in outcome.answers], "答复内容": [a.text for a in outcome.answers],
-        "办理态度评价": said(outcome.attitudes), "办理结果评价": said(outcome.results),
-    }  # fmt: skip
+        "承办单位": outcome.units,
+        "会办单位": outcome.co_units,
+        "答复日期": [a.on for a in outcome.answers],
+        "答复类别": [a.category for a in outcome.answers],
+        "答复内容": [a.text for a in outcome.answers],
+        "办理态度评价": said(outcome.attitudes),
+        "办理结果评价": said(outcome.results),
+    }
 
 
 def rows(committee: Committee, *, year: int | None, on: date) -> Iterator[Mapping[str, str]]:  # noqa: ARG001 -- the kinds' signature

@@ -1,4 +1,7 @@
-"""The units that a sheet names: known ones found under the names offices give them, others noted, near ones asked about."""
+"""The units that a sheet names.
+
+Known ones found under the names offices give them, others noted, near ones asked about.
+"""
 
 import re
 from collections.abc import Iterator, Sequence

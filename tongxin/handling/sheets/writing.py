@@ -52,9 +52,12 @@ class Maker:
         answered_on = max((a.on for a in outcome.answers if a.on), default=None)
         state, due = self._state(outcome, proposal, answered_on)
         case = Case(
-            committee=self.committee, proposal=proposal, state=state, rating_due_on=due,
+            committee=self.committee,
+            proposal=proposal,
+            state=state,
+            rating_due_on=due,
             unrated=state == CaseState.CLOSED and not _any(outcome),
-        )  # fmt: skip
+        )
         made = Handled(proposal, outcome, signatures, case)
         made.tasks = [*self._tasks(case, outcome)]
         return made
@@ -89,10 +92,16 @@ class Maker:
         rules: ReplyCategories = self._rules(ReplyCategories, answer.on)
         found = rules.find(answer.category)
         return Reply(
-            committee=self.committee, task=task, unit_name=task.unit.name, category=answer.category or NO_CATEGORY,
-            category_label=found.label if found else "", meaning=found.meaning if found else "", text=answer.text or str(NO_TEXT),
-            sent_at=noon(answer.on) or self.context.at, counts_from=self._rules(Secrecy, answer.on).minimum,
-        )  # fmt: skip
+            committee=self.committee,
+            task=task,
+            unit_name=task.unit.name,
+            category=answer.category or NO_CATEGORY,
+            category_label=found.label if found else "",
+            meaning=found.meaning if found else "",
+            text=answer.text or str(NO_TEXT),
+            sent_at=noon(answer.on) or self.context.at,
+            counts_from=self._rules(Secrecy, answer.on).minimum,
+        )
 
     def ratings(self, made: Handled) -> list[Rating]:
         """Return the unsaved ratings of a case whose replies are saved."""
@@ -125,7 +134,10 @@ class Maker:
         return CaseState.RATING, calendar.add_working_days(self.today, asked.rating_working_days)
 
     def _goes_back(self, outcome: Outcome, on: date | None) -> bool:
-        """Whether by the committee's rule the results send it back; the office then says whether it is handled again."""
+        """Whether by the committee's rule the results send it back.
+
+        The office then says whether it is handled again.
+        """
         rules: Rework = self._rules(Rework, on)
         for grades in outcome.results:
             against = [n for n, grade in enumerate(grades) if grade == Grade.DISSATISFIED]

@@ -29,7 +29,10 @@ def as_() -> Callable[[Account], Client]:
 
 @pytest.fixture
 def today():
-    """A moment of today, so that pages see running clocks; never the last hour, when no day is left to invite co-signers."""
+    """A moment of today, so that pages see running clocks.
+
+    Never the last hour, when no day is left to invite co-signers.
+    """
     now = timezone.localtime()
     return now.replace(hour=min(now.hour, 22))
 
@@ -48,9 +51,10 @@ def wangchuan(cast: Cast, today):
     unit = a_unit(county, "望川县卫生健康局", at=today)
     people = {}
     for name, duty, scope in (
-        ("assigner", Duty.ASSIGN, {"affiliation": System.GOVERNMENT}), ("clerk", Duty.UNIT_CLERK, {"unit": unit}),
+        ("assigner", Duty.ASSIGN, {"affiliation": System.GOVERNMENT}),
+        ("clerk", Duty.UNIT_CLERK, {"unit": unit}),
         ("leader", Duty.UNIT_LEADER, {"unit": unit}),
-    ):  # fmt: skip
+    ):
         people[name] = Account.objects.create(username=f"wc{name}", name=name, password="!")
         bodies.appoint(people[name], committee=county, duty=duty, starts_on=since, actor=None, at=today, **scope)
     Account.objects.update(needs_second_factor=False)

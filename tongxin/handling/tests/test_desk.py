@@ -71,8 +71,11 @@ def test_lanes_count_the_rows_they_open(cast: Cast) -> None:
     found = {f.key: f.number for f in figures(cast.county, cast.session).lanes}
     assert found == {"red": 1, "yellow": 2, "soon": 1, "ok": 2}
     assert {level: titles(cast, level=level) for level in found} == {
-        "red": ["超期"], "yellow": ["今天", "黄牌"], "soon": ["临期"], "ok": ["也正常", "正常"],
-    }  # fmt: skip
+        "red": ["超期"],
+        "yellow": ["今天", "黄牌"],
+        "soon": ["临期"],
+        "ok": ["也正常", "正常"],
+    }
     tabs = {f.key: f.number for f in figures(cast.county, cast.session).tabs}
     assert tabs["open"] == sum(found.values())
 

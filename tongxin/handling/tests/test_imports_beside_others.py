@@ -1,4 +1,7 @@
-"""While a sheet is taken in others write: nobody waits for its parsing, and what they did is told from what stands in its way."""
+"""While a sheet is taken in others write.
+
+Nobody waits for its parsing, and what they did is told from what stands in its way.
+"""
 
 import csv
 from collections.abc import Callable
@@ -143,7 +146,10 @@ def test_who_was_overtaken_by_the_same_import_is_told_and_nothing_is_there_twice
 def test_nothing_is_signed_for_a_member_who_was_made_one_with_another_meanwhile(
     cast: Cast, sheet: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """On SQLite the merger comes in between, and the rows are signed for who stays; on PostgreSQL it waits for the import's end."""
+    """On SQLite the merger comes in between, and the rows are signed for who stays.
+
+    On PostgreSQL it waits for the import's end.
+    """
     stays, goes, merged = cast.member(cast.bystander), cast.member(cast.proposer), []
 
     def merge() -> None:

@@ -1,4 +1,7 @@
-"""What was merged into a proposal, on the page of the lead: whoever has to do with it learns of what and whose, nobody else a title."""
+"""What was merged into a proposal, on the page of the lead.
+
+Whoever has to do with it learns of what and whose, nobody else a title.
+"""
 
 from typing import Any
 
@@ -66,7 +69,8 @@ def test_who_reads_one_of_several_learns_the_number_of_the_rest(cast: Cast) -> N
     own = merged_into(cast, lead)
     Signature.objects.filter(proposal=own).update(member=cast.member(cast.bystander))
     merged_into(cast, lead, title="关于另一件事的建议")
-    handling.assign(lead, parts=[(cast.unit, "sole")], actor=cast.assigner, at=NOW)  # of his file is the lead; not the others
+    # of his file is the lead; not the others
+    handling.assign(lead, parts=[(cast.unit, "sole")], actor=cast.assigner, at=NOW)
     page = as_(cast.bystander).get(lead.get_absolute_url()).text
     assert [TITLE in page, "关于另一件事的建议" in page, "另有 1 件，由本案一并办理和答复。" in page] == [True, False, True]
 

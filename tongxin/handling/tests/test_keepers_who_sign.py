@@ -1,4 +1,7 @@
-"""Who keeps the ratings keeps none of a case he signed; and a member hears of a rating that somebody entered for him."""
+"""Who keeps the ratings keeps none of a case he signed.
+
+And a member hears of a rating that somebody entered for him.
+"""
 
 from datetime import timedelta
 
@@ -48,9 +51,13 @@ def _keeps_too(cast: Cast, who: Account, today) -> Account:
 
 def _signs_no_longer_sitting(cast: Cast, case: Case) -> Account:
     Signature.objects.create(
-        committee=cast.county, proposal=case.proposal, member=cast.member(cast.former_member), role="co", answer="accepted",
+        committee=cast.county,
+        proposal=case.proposal,
+        member=cast.member(cast.former_member),
+        role="co",
+        answer="accepted",
         place_in_list=9,
-    )  # fmt: skip
+    )
     return cast.former_member
 
 
@@ -67,9 +74,11 @@ def _signs_a_merged_one(cast: Cast, case: Case, today) -> Account:
 def test_who_signed_the_case_keeps_none_of_its_ratings_whatever_duty_he_holds(cast: Cast, as_, today, how: str) -> None:
     case = cast.answered(today)
     who = {
-        "first": lambda: cast.proposer, "co": lambda: cast.cosigner,
-        "sits no longer": lambda: _signs_no_longer_sitting(cast, case), "merged": lambda: _signs_a_merged_one(cast, case, today),
-    }[how]()  # fmt: skip
+        "first": lambda: cast.proposer,
+        "co": lambda: cast.cosigner,
+        "sits no longer": lambda: _signs_no_longer_sitting(cast, case),
+        "merged": lambda: _signs_a_merged_one(cast, case, today),
+    }[how]()
     keeper, other = as_(_keeps_too(cast, who, today)), next(s for s in raters(case.proposal) if s.member.account != who)
     said = _say(_reply(case), closes_early="on")
     before = Event.objects.count()
@@ -102,9 +111,14 @@ def test_who_signed_the_case_or_serves_its_unit_does_not_settle_it_for_the_offic
     case = cast.answered(today)
     case.proposal.signatures.get(role="co").delete()
     actions.rate(
-        _reply(case), signature=raters(case.proposal)[0], attitude="satisfied", result="dissatisfied", comment=SECRET,
-        actor=cast.proposer, at=today,
-    )  # fmt: skip
+        _reply(case),
+        signature=raters(case.proposal)[0],
+        attitude="satisfied",
+        result="dissatisfied",
+        comment=SECRET,
+        actor=cast.proposer,
+        at=today,
+    )
     perform(case, "escalate", actor=Account.objects.system(), at=today, by_system=True)
     signer, of_unit = _keeps_too(cast, cast.proposer, today), _keeps_too(cast, cast.clerk, today)
     for who in (signer, of_unit):

@@ -35,10 +35,13 @@ def _queries_of(client, url: str) -> int:
 @pytest.mark.parametrize(
     ("who", "url"),
     [
-        ("clerk", "/handling/"), ("clerk", "/handling/?part=sign"), ("assigner", "/handling/supervise/"), ("assigner", "/handling/assign/?part=done"),
+        ("clerk", "/handling/"),
+        ("clerk", "/handling/?part=sign"),
+        ("assigner", "/handling/supervise/"),
+        ("assigner", "/handling/assign/?part=done"),
         ("clerk", "/handling/?part=hand&level=ok"),
     ],
-)  # fmt: skip
+)
 def test_a_list_of_three_cases_asks_as_often_as_a_list_of_one(cast: Cast, as_, today, one_minute, who: str, url: str) -> None:
     client = as_(getattr(cast, who))
     cast.assigned(today)
@@ -53,8 +56,11 @@ def test_a_list_of_three_cases_asks_as_often_as_a_list_of_one(cast: Cast, as_, t
 
 def test_the_desk_that_assigns_asks_as_often_for_three_as_for_one(cast: Cast, as_, today, one_minute) -> None:
     client = as_(cast.assigner)
-    for url, more in (("/handling/assign/", cast.filed), ("/handling/assign/?part=returns", lambda at: _asked_back(cast, at)),
-                      ("/handling/assign/?part=again", lambda at: _given_back(cast, at))):  # fmt: skip
+    for url, more in (
+        ("/handling/assign/", cast.filed),
+        ("/handling/assign/?part=returns", lambda at: _asked_back(cast, at)),
+        ("/handling/assign/?part=again", lambda at: _given_back(cast, at)),
+    ):
         more(today)
         client.get(url)
         few = _queries_of(client, url)
@@ -113,7 +119,8 @@ def test_the_sections_of_a_page_take_the_same_few_queries_whatever_the_history(
     queries.sections(case, cast.office)
     case = Case.objects.select_related("proposal__session__term", "committee__parent__parent").get(pk=case.pk)
     case.proposal.committee = case.committee
-    with django_assert_num_queries(8):  # parts, their advice, replies, their files, ratings, raters, talks, who was there
+    # parts, their advice, replies, their files, ratings, raters, talks, who was there
+    with django_assert_num_queries(8):
         shown = queries.sections(case, cast.office)
     assert len(shown.contacts) == cosigners * 2 + 1
 

@@ -168,9 +168,15 @@ def test_in_a_second_handling_the_next_unit_learns_why_and_the_first_answer_stay
     case = cast.answered(today)
     for reply, signature in queries.ratings_awaited(case):
         actions.rate(
-            reply, signature=signature, attitude="satisfied", result="dissatisfied", comment="没有落实。", passes_on=True,
-            actor=signature.member.account, at=today,
-        )  # fmt: skip
+            reply,
+            signature=signature,
+            attitude="satisfied",
+            result="dissatisfied",
+            comment="没有落实。",
+            passes_on=True,
+            actor=signature.member.account,
+            at=today,
+        )
     actions.close_round(case, at=today)
     lead = cast.task(case)
     _move(cast, lead, today)
@@ -276,9 +282,14 @@ def test_whoever_writes_why_reads_who_is_told(cast: Cast, as_, today) -> None:
     page = as_(cast.assigner).get(f"/go/tasks/{lead.uid}/move/").text
     assert "原承办单位、承接单位、本案其他承办单位、督办部门和第一提案人会收到这段话" in page
     bodies.appoint(
-        cast.leader, committee=cast.county, duty=Duty.SUPERVISE, starts_on=today.date(), actor=None, at=today,
+        cast.leader,
+        committee=cast.county,
+        duty=Duty.SUPERVISE,
+        starts_on=today.date(),
+        actor=None,
+        at=today,
         affiliation=System.GOVERNMENT,
-    )  # fmt: skip
+    )
     _move(cast, lead, today)
     assert _told("tasks.move") == {"clerk", "unitlead", "coclerk", "leader", "YX001"}
     assert "otherclerk" in _told("tasks.assign")

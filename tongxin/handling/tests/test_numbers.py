@@ -53,8 +53,10 @@ def test_a_number_is_found_in_its_index_on_every_desk(cast: Cast, today, words: 
     if words == "urban":
         words = f"{first.category_label} {first.category_number:03d}"
     for listing, part, account in (
-        (DESK, "received", cast.office), (ASSIGN, "", cast.assigner), (MINE, "filed", cast.bystander),
-    ):  # fmt: skip
+        (DESK, "received", cast.office),
+        (ASSIGN, "", cast.assigner),
+        (MINE, "filed", cast.bystander),
+    ):
         found, walked = _asked(listing, words, part, account, today)
         assert found == ["关于夜间药房的建议"], listing.name
         assert walked == []

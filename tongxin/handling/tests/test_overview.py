@@ -64,8 +64,10 @@ def test_nobody_else_is_shown_an_overview_and_a_leader_only_of_the_own_committee
     Account.objects.filter(pk=cast.leader.pk).update(needs_second_factor=False)
     client.force_login(Account.objects.get(pk=cast.leader.pk))
     assert [(found.committee, said(found.stages)) for found in overviews(client)] == [
-        (cast.county, {"待预审": "1"}), (cast.other_county, {}),
-    ]  # fmt: skip
+        (cast.county, {"待预审": "1"}),
+        (cast.other_county, {}),
+    ]
     assert re.findall(r'<h2 id="over-\d+" class="seal-title">(.*?)</h2>', client.get("/home/").text) == [
-        f"提案办理情况　{cast.county.short_name}", f"提案办理情况　{cast.other_county.short_name}",
-    ]  # fmt: skip
+        f"提案办理情况　{cast.county.short_name}",
+        f"提案办理情况　{cast.other_county.short_name}",
+    ]

@@ -1,4 +1,7 @@
-"""What waits to be passed on: the queue at home, its page and its file are of the committees whose office somebody keeps, no other's."""
+"""What waits to be passed on.
+
+The queue at home, its page and its file are of the committees whose office somebody keeps, no other's.
+"""
 
 import io
 from typing import Any

@@ -91,9 +91,15 @@ def test_a_second_handling_is_told_in_public_without_its_reason(cast: Cast, clie
     [reply] = cases.current_replies(case)
     for signature in raters(proposal):
         handling.rate(
-            reply, signature=signature, attitude="fairly", result="dissatisfied", comment="等于没有办。", actor=cast.proposer,
-            passes_on=True, at=moment("2026-03-03"),
-        )  # fmt: skip
+            reply,
+            signature=signature,
+            attitude="fairly",
+            result="dissatisfied",
+            comment="等于没有办。",
+            actor=cast.proposer,
+            passes_on=True,
+            at=moment("2026-03-03"),
+        )
     handling.close_round(case, at=moment("2026-03-04"))
     page = client.get(f"{LIST}{proposal.uid}/").content.decode()
     for private in ("不满意", "等于没有办", "重办", "退回", "评价截止"):

@@ -149,14 +149,26 @@ def steps_of(reader: Account, proposal: Proposal) -> list[tuple[str, str, str]]:
 def test_the_stepper_follows_the_case_and_leaves_out_supervising_where_nobody_supervised(cast: Cast) -> None:
     case = cast.assigned()
     assert [step[:2] for step in steps_of(cast.proposer, case.proposal)] == [
-        ("提出", "done"), ("审查", "done"), ("交办", "done"), ("办理", "now"), ("督办", "todo"), ("评议", "todo"), ("公开", "todo"),
+        ("提出", "done"),
+        ("审查", "done"),
+        ("交办", "done"),
+        ("办理", "now"),
+        ("督办", "todo"),
+        ("评议", "todo"),
+        ("公开", "todo"),
         ("归档", "todo"),
-    ]  # fmt: skip
+    ]
     case = cast.answered()
     page = queries.page(cast.proposer, queries.load(cast.proposer, case.proposal.uid))  # type: ignore[arg-type]
     assert [(s.label, s.status) for s in page.steps] == [
-        ("提出", "done"), ("审查", "done"), ("交办", "done"), ("办理", "done"), ("评议", "now"), ("公开", "todo"), ("归档", "todo"),
-    ]  # fmt: skip
+        ("提出", "done"),
+        ("审查", "done"),
+        ("交办", "done"),
+        ("办理", "done"),
+        ("评议", "now"),
+        ("公开", "todo"),
+        ("归档", "todo"),
+    ]
     assert page.standing.word == "待评价"
     kept = queries.page(cast.office, queries.load(cast.office, case.proposal.uid))  # type: ignore[arg-type]
     assert kept.standing.word == "待评价 0/2"
@@ -203,9 +215,15 @@ def test_stages_stand_in_the_order_in_which_they_came(cast: Cast) -> None:
     proposals.release(case.proposal, actor=cast.office, at=timezone.now())
     shown = Proposal.objects.get(pk=case.proposal_id)
     assert [(s.label, s.status) for s in portal.page(portal.load(shown.uid)).steps] == [  # type: ignore[arg-type]
-        ("提出", "done"), ("审查", "done"), ("交办", "done"), ("公开", "done"), ("办理", "now"), ("督办", "todo"), ("评议", "todo"),
+        ("提出", "done"),
+        ("审查", "done"),
+        ("交办", "done"),
+        ("公开", "done"),
+        ("办理", "now"),
+        ("督办", "todo"),
+        ("评议", "todo"),
         ("归档", "todo"),
-    ]  # fmt: skip
+    ]
 
 
 def test_deadlines_to_come_name_their_source(cast: Cast) -> None:
@@ -237,9 +255,16 @@ def test_the_page_takes_twelve_queries_at_most_after_a_long_history(
     lead = cast.task(case)
     for n in range(30):
         handling.record_contact(
-            lead, stage="during", way="phone", on=timezone.localdate(), who="孟时雨", with_whom="林知远", note=f"第 {n} 次",
-            actor=cast.clerk, at=timezone.now() + timedelta(minutes=n),
-        )  # fmt: skip
+            lead,
+            stage="during",
+            way="phone",
+            on=timezone.localdate(),
+            who="孟时雨",
+            with_whom="林知远",
+            note=f"第 {n} 次",
+            actor=cast.clerk,
+            at=timezone.now() + timedelta(minutes=n),
+        )
     account = Account.objects.get(pk=getattr(cast, who).pk)
     appointments_of(account)
     member_of(account)  # every page of the house reads these two
@@ -252,20 +277,28 @@ def test_the_page_takes_twelve_queries_at_most_after_a_long_history(
 def test_what_was_imported_without_a_date_stands_behind_what_it_follows_from() -> None:
     handed_in, answered = moment("2026-01-10"), moment("2026-05-08")
     told = [
-        ("proposals.submit", "proposals.proposal", 1, handed_in), ("proposals.file", "proposals.proposal", 1, None),
-        ("cases.assign", "handling.case", 2, None), ("tasks.sign_for", "handling.task", 3, None),
-        ("tasks.send", "handling.task", 3, answered), ("tasks.sign_for", "handling.task", 4, None),
+        ("proposals.submit", "proposals.proposal", 1, handed_in),
+        ("proposals.file", "proposals.proposal", 1, None),
+        ("cases.assign", "handling.case", 2, None),
+        ("tasks.sign_for", "handling.task", 3, None),
+        ("tasks.send", "handling.task", 3, answered),
+        ("tasks.sign_for", "handling.task", 4, None),
         ("cases.open_rating", "handling.case", 2, answered),
-    ]  # fmt: skip
+    ]
     events = [
         Event(pk=n, kind=kind, subject_type=sort, subject_id=pk, at=at, recorded_at=moment("2026-06-01"))
         for n, (kind, sort, pk, at) in enumerate(told, 1)
     ]
     found = [(event.kind, event.subject_id) for event in reversed(course.in_order(events))]
     assert found == [
-        ("proposals.submit", 1), ("proposals.file", 1), ("cases.assign", 2), ("tasks.sign_for", 3), ("tasks.sign_for", 4),
-        ("tasks.send", 3), ("cases.open_rating", 2),
-    ]  # fmt: skip
+        ("proposals.submit", 1),
+        ("proposals.file", 1),
+        ("cases.assign", 2),
+        ("tasks.sign_for", 3),
+        ("tasks.sign_for", 4),
+        ("tasks.send", 3),
+        ("cases.open_rating", 2),
+    ]
 
 
 def test_the_office_reads_each_sentence_once_with_who_was_told_it_and_as_what(cast: Cast, client: Client) -> None:

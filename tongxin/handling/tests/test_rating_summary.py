@@ -1,4 +1,7 @@
-"""What somebody says of the replies is shown once more before it counts, with what follows from it; it works without scripts."""
+"""What somebody says of the replies is shown once more before it counts, with what follows from it.
+
+It works without scripts.
+"""
 
 import re
 from datetime import timedelta

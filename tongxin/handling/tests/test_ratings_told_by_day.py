@@ -1,4 +1,7 @@
-"""What an auditor is told of ratings cannot be laid beside who signed in on that day: few raters are told together with more days."""
+"""What an auditor is told of ratings cannot be laid beside who signed in on that day.
+
+Few raters are told together with more days.
+"""
 
 from datetime import date, timedelta
 
@@ -66,9 +69,14 @@ def test_what_was_told_stays_when_the_committee_raises_its_minimum(cast: Cast, c
     before = told()
     rated(cast, case, "proposer", "cosigner", "bystander", day=12)
     adopt(
-        cast.county, "handling.ratings", effective_from=FIRST + timedelta(days=10), body={"minimum": 4},
-        reference={"title": "云溪县政协提案工作条例"}, actor=cast.office, at=moment("2026-03-14"),
-    )  # fmt: skip
+        cast.county,
+        "handling.ratings",
+        effective_from=FIRST + timedelta(days=10),
+        body={"minimum": 4},
+        reference={"title": "云溪县政协提案工作条例"},
+        actor=cast.office,
+        at=moment("2026-03-14"),
+    )
     cache.clear()  # another process, which told nothing yet
     assert told() == before == [Daily(FIRST, FIRST, "handling.rate", 3)]
     rated(cast, case, "second_cosigner", day=13)

@@ -196,9 +196,16 @@ def test_the_supervising_office_recalls_a_reply_until_its_rating_is_over(cast: C
 def test_where_no_office_reviews_the_assembly_recalls(wangchuan, cast: Cast) -> None:
     case, task, members, people = wangchuan
     actions.record_contact(
-        task, stage="before", way="phone", on=AT.date(), who="某人", with_whom=members[0].name, note="好。", actor=people["clerk"],
+        task,
+        stage="before",
+        way="phone",
+        on=AT.date(),
+        who="某人",
+        with_whom=members[0].name,
+        note="好。",
+        actor=people["clerk"],
         at=AT + timedelta(days=900),
-    )  # fmt: skip
+    )
     reply = actions.reply_of(task)
     at = AT + timedelta(days=900)
     actions.save_reply(reply, fields={"category": "A", "text": "已办。"}, started_from=1, actor=people["clerk"], at=at)
@@ -232,9 +239,15 @@ def test_a_recall_tells_nobody_whether_anybody_had_rated(cast: Cast, as_) -> Non
         if rated:
             [first, _second] = queries.ratings_awaited(case)
             actions.rate(
-                first[0], signature=first[1], attitude="fairly", result="dissatisfied", comment="不对。", passes_on=True,
-                actor=cast.proposer, at=AT,
-            )  # fmt: skip
+                first[0],
+                signature=first[1],
+                attitude="fairly",
+                result="dissatisfied",
+                comment="不对。",
+                passes_on=True,
+                actor=cast.proposer,
+                at=AT,
+            )
         perform(lead, "recall", actor=cast.assigner, at=AT, payload=WHY)
         deliver()
         case = Case.objects.get(pk=case.pk)
@@ -243,9 +256,11 @@ def test_a_recall_tells_nobody_whether_anybody_had_rated(cast: Cast, as_) -> Non
             found = queries.sections(case, Account.objects.get(pk=who.pk))  # afresh: what one signed is read once
             notices = Notice.objects.filter(account=who, event__subject_uid__in=[case.uid, lead.uid], text__contains="撤回")
             shown[who.username] = (
-                [(line.verdict, line.own, line.heading) for line in found.replies], found.progress, found.may_rate,
+                [(line.verdict, line.own, line.heading) for line in found.replies],
+                found.progress,
+                found.may_rate,
                 sorted(n.text.partition("号")[2] for n in notices),
-            )  # fmt: skip
+            )
         assert queries.verdict_for_unit(lead, case) is None
         seen.append(shown)
     assert seen[0] == seen[1]

@@ -1,4 +1,7 @@
-"""Telephone numbers of replies lie encrypted in the database, also those of saves kept beside; old rows are carried along."""
+"""Telephone numbers of replies lie encrypted in the database, also those of saves kept beside.
+
+Old rows are carried along.
+"""
 
 from importlib import import_module
 from types import SimpleNamespace
@@ -53,7 +56,8 @@ def test_a_save_kept_beside_is_encrypted_whole(cast: Cast) -> None:
 def test_what_was_plain_yesterday_is_encrypted_by_the_upgrade_and_can_be_taken_back(cast: Cast) -> None:
     reply = written(cast)
     migration = import_module("tongxin.handling.migrations.0005_reply_phones_encrypted")
-    plain = MigrationLoader(connection).project_state(("handling", "0003_faster_desk")).apps  # both columns as they were
+    # both columns as they were
+    plain = MigrationLoader(connection).project_state(("handling", "0003_faster_desk")).apps
     editor = SimpleNamespace(connection=connection)
     with connection.cursor() as cursor:
         cursor.execute("UPDATE handling_reply SET phone = %s WHERE id = %s", [PHONE, reply.pk])

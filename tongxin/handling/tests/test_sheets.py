@@ -44,37 +44,70 @@ def nothing_is_unexplained():
 
 
 WHOLE = {
-    "案由": "关于夜间药房的建议", "提案人": "林知远、何青禾", "提案号": "12", "类别": "科教文卫体", "建设类别": "社会建设", "届次": "十届三次",
-    "提交日期": "2023年2月6日", "审查结果": "立案", "承办单位": "县卫生健康局", "会办单位": "县财政局、县数据局", "答复日期": "2023-05-15",
-    "答复类别": "B", "答复内容": "六月底前在两个镇试点。", "办理态度评价": "满意", "办理结果评价": "满意、基本满意", "是否公开": "是",
-}  # fmt: skip
+    "案由": "关于夜间药房的建议",
+    "提案人": "林知远、何青禾",
+    "提案号": "12",
+    "类别": "科教文卫体",
+    "建设类别": "社会建设",
+    "届次": "十届三次",
+    "提交日期": "2023年2月6日",
+    "审查结果": "立案",
+    "承办单位": "县卫生健康局",
+    "会办单位": "县财政局、县数据局",
+    "答复日期": "2023-05-15",
+    "答复类别": "B",
+    "答复内容": "六月底前在两个镇试点。",
+    "办理态度评价": "满意",
+    "办理结果评价": "满意、基本满意",
+    "是否公开": "是",
+}
 
 
 def test_a_whole_outcome_becomes_a_closed_case_with_its_history(cast: Cast, bring):
     report = bring(WHOLE)
     assert (report.rejected, report.created, report.made) == (
-        [], 1, {"sessions": ["十届三次会议"], "units": ["县数据局"]},
-    )  # fmt: skip
+        [],
+        1,
+        {"sessions": ["十届三次会议"], "units": ["县数据局"]},
+    )
     proposal = Proposal.objects.get()
-    assert (proposal.state, proposal.number, proposal.category_number, proposal.category_label, proposal.form, str(proposal.session)) == (
-        State.HANDED_OVER, 12, 1, "社会类", "joint", "十届三次会议",
-    )  # fmt: skip
+    assert (
+        proposal.state,
+        proposal.number,
+        proposal.category_number,
+        proposal.category_label,
+        proposal.form,
+        str(proposal.session),
+    ) == (
+        State.HANDED_OVER,
+        12,
+        1,
+        "社会类",
+        "joint",
+        "十届三次会议",
+    )
     case = proposal.case
     assert (case.state, case.unrated, case.closed_at, proposal.routed_to) == (CaseState.CLOSED, False, None, "government")
     assert [(t.unit.name, t.part, t.state) for t in case.tasks.all()] == [
-        ("县卫生健康局", "lead", TaskState.ANSWERED), ("县财政局", "co", TaskState.ADVICE_GIVEN),
+        ("县卫生健康局", "lead", TaskState.ANSWERED),
+        ("县财政局", "co", TaskState.ADVICE_GIVEN),
         ("县数据局", "co", TaskState.ADVICE_GIVEN),
-    ]  # fmt: skip
+    ]
     reply = Reply.objects.get()
     assert (reply.category, reply.meaning, reply.text) == ("B", "planned", "六月底前在两个镇试点。")
     assert sorted(Rating.objects.values_list("signature__member__name", "attitude", "result")) == [
-        ("何青禾", "satisfied", "fairly"), ("林知远", "satisfied", "satisfied"),
-    ]  # fmt: skip
+        ("何青禾", "satisfied", "fairly"),
+        ("林知远", "satisfied", "satisfied"),
+    ]
     told = list(Event.objects.filter(via="import", subject_type="proposals.proposal").order_by("id").values_list("kind", "at"))
     assert told == [
-        ("proposals.draft", None), ("proposals.submit", moment("2023-02-06", 12)), ("proposals.pass_examination", None),
-        ("proposals.file", None), ("proposals.hand_over", None), ("proposals.release", None),
-    ]  # fmt: skip
+        ("proposals.draft", None),
+        ("proposals.submit", moment("2023-02-06", 12)),
+        ("proposals.pass_examination", None),
+        ("proposals.file", None),
+        ("proposals.hand_over", None),
+        ("proposals.release", None),
+    ]
     assert Event.objects.get(kind="tasks.send").at == moment("2023-05-15", 12)
     assert set(Event.objects.filter(via="import").values_list("recorded_at", flat=True)) == {NOW}
     assert not Mark.objects.filter(event__subject_type__in=("proposals.proposal", "handling.case", "handling.task")).exists()
@@ -86,19 +119,28 @@ def test_every_result_has_its_state(cast: Cast, bring):
     results = ("转意见建议", "转社情民意", "转来信", "不立案", "撤案", "")
     rows = [{"案由": f"关于第{n}事的建议", "审查结果": result} for n, result in enumerate(results)]
     report = bring(
-        {"案由": "关于主案的建议", "审查结果": "立案", "提案号": "3"}, {"案由": "关于并案的建议", "审查结果": "并案", "并入": "3"},
+        {"案由": "关于主案的建议", "审查结果": "立案", "提案号": "3"},
+        {"案由": "关于并案的建议", "审查结果": "并案", "并入": "3"},
         {"案由": "关于编号后并案的建议", "审查结果": "并案", "并入": "3", "提案号": "4"},
-        {"案由": "关于编号后撤案的建议", "审查结果": "撤案", "提案号": "5"}, *rows,
-    )  # fmt: skip
+        {"案由": "关于编号后撤案的建议", "审查结果": "撤案", "提案号": "5"},
+        *rows,
+    )
     assert report.rejected == []
     found = Proposal.objects.order_by("id").values_list("title", "state", "destination", "number", "merged_into__number")
-    assert sorted(found) == sorted([
-        ("关于主案的建议", "filed", "", 3, None), ("关于并案的建议", "merged", "", None, 3),
-        ("关于编号后并案的建议", "merged", "", 4, 3), ("关于编号后撤案的建议", "withdrawn", "", 5, None),
-        ("关于第0事的建议", "not_filed", "suggestion", None, None), ("关于第1事的建议", "not_filed", "opinion", None, None),
-        ("关于第2事的建议", "not_filed", "letter", None, None), ("关于第3事的建议", "not_filed", "nowhere", None, None),
-        ("关于第4事的建议", "withdrawn", "", None, None), ("关于第5事的建议", "submitted", "", None, None),
-    ])  # fmt: skip
+    assert sorted(found) == sorted(
+        [
+            ("关于主案的建议", "filed", "", 3, None),
+            ("关于并案的建议", "merged", "", None, 3),
+            ("关于编号后并案的建议", "merged", "", 4, 3),
+            ("关于编号后撤案的建议", "withdrawn", "", 5, None),
+            ("关于第0事的建议", "not_filed", "suggestion", None, None),
+            ("关于第1事的建议", "not_filed", "opinion", None, None),
+            ("关于第2事的建议", "not_filed", "letter", None, None),
+            ("关于第3事的建议", "not_filed", "nowhere", None, None),
+            ("关于第4事的建议", "withdrawn", "", None, None),
+            ("关于第5事的建议", "submitted", "", None, None),
+        ]
+    )
     assert nothing_is_unexplained()
 
 
@@ -150,21 +192,27 @@ def test_without_ratings_it_waits_for_them_while_there_is_time(cast: Cast, bring
         WHOLE | none | {"提案号": "13", "案由": "关于旧事的建议", "提交日期": "2026-01-05", "答复日期": "2026-01-20"},
     )
     assert [(c.state, c.unrated, c.rating_due_on) for c in Case.objects.order_by("id")] == [
-        (CaseState.RATING, False, date(2026, 3, 19)), (CaseState.CLOSED, True, date(2026, 2, 10)),
-    ]  # fmt: skip
+        (CaseState.RATING, False, date(2026, 3, 19)),
+        (CaseState.CLOSED, True, date(2026, 2, 10)),
+    ]
 
 
 def test_several_units_answer_separately(cast: Cast, bring):
     bring(
         WHOLE
         | {
-            "承办单位": "县卫生健康局、县水务局", "会办单位": "", "答复日期": "2023-05-15、2023-05-20", "答复类别": "A、C",
-            "答复内容": "【县卫生健康局】\n已经试点。\n\n【县水务局】\n留作参考。", "办理结果评价": "满意；基本满意、满意",
+            "承办单位": "县卫生健康局、县水务局",
+            "会办单位": "",
+            "答复日期": "2023-05-15、2023-05-20",
+            "答复类别": "A、C",
+            "答复内容": "【县卫生健康局】\n已经试点。\n\n【县水务局】\n留作参考。",
+            "办理结果评价": "满意；基本满意、满意",
         }
-    )  # fmt: skip
+    )
     assert [(r.task.unit.name, r.task.part, r.category, r.text) for r in Reply.objects.order_by("id")] == [
-        ("县卫生健康局", "separate", "A", "已经试点。"), ("县水务局", "separate", "C", "留作参考。"),
-    ]  # fmt: skip
+        ("县卫生健康局", "separate", "A", "已经试点。"),
+        ("县水务局", "separate", "C", "留作参考。"),
+    ]
     assert list(Rating.objects.order_by("id").values_list("result", flat=True)) == [
         "satisfied",
         "satisfied",
@@ -175,9 +223,10 @@ def test_several_units_answer_separately(cast: Cast, bring):
 
 def test_bodies_raise_collective_proposals(cast: Cast, bring):
     bring(
-        {"提案人": "民建云溪县总支", "案由": "关于一的建议"}, {"提案人": "医药卫生界", "案由": "关于二的建议"},
+        {"提案人": "民建云溪县总支", "案由": "关于一的建议"},
+        {"提案人": "医药卫生界", "案由": "关于二的建议"},
         {"提案人": "某某商会", "提案形式": "人民团体提案", "案由": "关于三的建议"},
-    )  # fmt: skip
+    )
     found = Proposal.objects.order_by("id").values_list("form", "signatures__body", "signatures__member")
     assert list(found) == [("party", "民建云溪县总支", None), ("sector", "医药卫生界", None), ("body", "某某商会", None)]
     assert Member.objects.filter(committee=cast.county).count() == 6
@@ -198,10 +247,11 @@ def test_wrong_rows_are_named_with_column_and_reason_and_nothing_is_written(cast
         {"案由": "一", "提案号": "1", "审查结果": "立案", "承办单位": "县某局", "届次": "十届三次"},
         {"案由": "二", "提案号": "1", "审查结果": "立案", "届次": "十届三次"},
         {"案由": "三", "审查结果": "通过", "届次": "第三次", "提交日期": "春天"},
-        {"案由": "四", "审查结果": "并案"}, {"案由": "五", "审查结果": "并案", "并入": "77"},
+        {"案由": "四", "审查结果": "并案"},
+        {"案由": "五", "审查结果": "并案", "并入": "77"},
         {"案由": "六", "审查结果": "立案", "答复日期": "2023-05-01"},
         WHOLE | {"案由": "七", "提案号": "7", "答复类别": "Z", "办理结果评价": "满意、满意、满意"},
-    )  # fmt: skip
+    )
     assert said(report) == [
         (2, "提案号", "与《二》（原表第 3 行）的提案号相同"),
         (3, "提案号", "与《一》（原表第 2 行）的提案号相同"),
@@ -249,15 +299,22 @@ def test_categories_named_for_the_first_time_are_made_and_listed(cast: Cast, bri
     rules = in_force(cast.county, Taxonomies, NOW.date())
     proposal = Proposal.objects.get()
     assert (rules.topic(proposal.topic).name, rules.construction(proposal.construction).name, proposal.category_label) == (
-        "乡村振兴", "党的建设", "党的建设",
-    )  # fmt: skip
+        "乡村振兴",
+        "党的建设",
+        "党的建设",
+    )
 
 
 def test_nothing_of_it_reaches_another_county(cast: Cast, bring):
     bring(WHOLE | {"是否公开": "否"})
-    assert [visible_to(who).count() for who in (cast.office, cast.bystander, cast.member_of_other_county, cast.office_of_other_county)] == [
-        1, 1, 0, 0,
-    ]  # fmt: skip
+    assert [
+        visible_to(who).count() for who in (cast.office, cast.bystander, cast.member_of_other_county, cast.office_of_other_county)
+    ] == [
+        1,
+        1,
+        0,
+        0,
+    ]
 
 
 def finished_year(names, count=500):
@@ -267,10 +324,15 @@ def finished_year(names, count=500):
     number = 0
     for n in range(1, count + 1):
         row = {
-            "案由": f"关于第{n}件实事的建议", "内容": f"第{n}件。{BODY}", "提案人": "、".join(dice.sample(names, dice.randint(1, 4))),
-            "届次": "十一届四次", "提交日期": f"2025-{dice.randint(1, 6):02d}-{dice.randint(1, 28):02d}", "类别": "城乡建设",
-            "建设类别": dice.choice(["经济建设", "社会建设", "生态文明建设"]), "是否公开": dice.choice(["是", "否", "同意"]),
-        }  # fmt: skip
+            "案由": f"关于第{n}件实事的建议",
+            "内容": f"第{n}件。{BODY}",
+            "提案人": "、".join(dice.sample(names, dice.randint(1, 4))),
+            "届次": "十一届四次",
+            "提交日期": f"2025-{dice.randint(1, 6):02d}-{dice.randint(1, 28):02d}",
+            "类别": "城乡建设",
+            "建设类别": dice.choice(["经济建设", "社会建设", "生态文明建设"]),
+            "是否公开": dice.choice(["是", "否", "同意"]),
+        }
         result = dice.choices(["立案", "并案", "转意见建议", "转社情民意", "不立案", "撤案"], [84, 5, 6, 2, 2, 1])[0]
         row["审查结果"] = result if number else "立案"
         if row["审查结果"] == "并案":

@@ -61,9 +61,14 @@ def test_a_deadline_on_a_day_off_ends_on_the_next_working_day(cast: Cast) -> Non
 def test_where_the_rule_says_so_a_deadline_ends_on_its_day(cast: Cast) -> None:
     reference = {"title": "提案办理协商办法"}
     adopt(
-        cast.county, "handling.days_off", effective_from=date(2026, 1, 1), body={"end_later": False}, reference=reference,
-        actor=None, at=moment("2026-01-01"),
-    )  # fmt: skip
+        cast.county,
+        "handling.days_off",
+        effective_from=date(2026, 1, 1),
+        body={"end_later": False},
+        reference=reference,
+        actor=None,
+        at=moment("2026-01-01"),
+    )
     assert cast.task(assigned(cast, moment("2026-07-01"))).due_on == date(2026, 10, 1)
 
 

@@ -64,9 +64,15 @@ def _sound() -> None:
 def _rejected(cast: Cast, case: Case, today) -> None:
     for reply, signature in queries.ratings_awaited(case):
         actions.rate(
-            reply, signature=signature, attitude="satisfied", result="dissatisfied", comment="没有落实。", passes_on=True,
-            actor=signature.member.account, at=today,
-        )  # fmt: skip
+            reply,
+            signature=signature,
+            attitude="satisfied",
+            result="dissatisfied",
+            comment="没有落实。",
+            passes_on=True,
+            actor=signature.member.account,
+            at=today,
+        )
     actions.close_round(case, at=today)
 
 
@@ -85,8 +91,11 @@ def test_a_case_of_a_merged_unit_is_handled_again_by_its_successor(cast: Cast, a
     moved = Task.objects.get(moved_from=lead)
     lead.refresh_from_db()
     assert (lead.state, moved.unit, moved.state, moved.part) == (
-        TaskState.MOVED, cast.other_unit, TaskState.AWAITING, Part.LEAD,
-    )  # fmt: skip
+        TaskState.MOVED,
+        cast.other_unit,
+        TaskState.AWAITING,
+        Part.LEAD,
+    )
     assert moved.again_on == today.date()
     assert Event.objects.get(kind="cases.resume").data["units"] == "县水务局"
     [told] = _told(cast.other_clerk, "tasks.assign")

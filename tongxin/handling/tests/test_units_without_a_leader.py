@@ -1,4 +1,7 @@
-"""A reply is never laid before nobody: without a leader it does not go, and what lies before one who left comes back."""
+"""A reply is never laid before nobody.
+
+Without a leader it does not go, and what lies before one who left comes back.
+"""
 
 from django.utils import timezone
 

@@ -1,4 +1,7 @@
-"""What people see after a part was returned or moved, or a case is handled again: the clocks, the boxes, the reasons, the notices."""
+"""What people see after a part was returned or moved, or a case is handled again.
+
+The clocks, the boxes, the reasons, the notices.
+"""
 
 from datetime import timedelta
 

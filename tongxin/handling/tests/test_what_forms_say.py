@@ -1,4 +1,7 @@
-"""What a form says before an answer or a closing is taken back: what follows, and who reads the reason; and who is told of it."""
+"""What a form says before an answer or a closing is taken back: what follows, and who reads the reason.
+
+And who is told of it.
+"""
 
 import pytest
 

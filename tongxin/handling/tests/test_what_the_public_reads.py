@@ -1,4 +1,7 @@
-"""No address gives the public, or a neighbour, what was covered: not by a page, a piece of one, a search, a likeness."""
+"""No address gives the public, or a neighbour, what was covered.
+
+Not by a page, a piece of one, a search, a likeness.
+"""
 
 from typing import Any
 
@@ -25,10 +28,16 @@ from tongxin.texts.redaction import find
 from tongxin.workflow.engine import perform
 
 SECRETS = {
-    "title": "13812345678", "situation": "11010519491231002X", "analysis": "人民路12号3栋2单元501室",
-    "suggestions": "wang.li@163.com", "suggested_units": "0990-7654321", "reply": "浙A12345", "phone": "0990-1112223",
-    "merged": "从案案由云溪秘闻", "file": "不公开的附件.txt",
-}  # fmt: skip
+    "title": "13812345678",
+    "situation": "11010519491231002X",
+    "analysis": "人民路12号3栋2单元501室",
+    "suggestions": "wang.li@163.com",
+    "suggested_units": "0990-7654321",
+    "reply": "浙A12345",
+    "phone": "0990-1112223",
+    "merged": "从案案由云溪秘闻",
+    "file": "不公开的附件.txt",
+}
 
 
 @pytest.fixture
@@ -36,10 +45,12 @@ def world(cast: Cast) -> dict[str, Any]:
     """A published, answered proposal full of secrets, with an attachment, and one merged into it that nobody published."""
     secret = SECRETS
     case = cast.answered(
-        title=f"关于夜间药房（{secret['title']}）的建议", situation=f"入冬以来夜间发热买药难，{secret['situation']}。" + "夜间药房少，群众往返四十公里买药。" * 6,
-        analysis=f"药店晚上八点关门，老人住{secret['analysis']}。", suggestions=f"建议排班值守，来信{secret['suggestions']}。",
+        title=f"关于夜间药房（{secret['title']}）的建议",
+        situation=f"入冬以来夜间发热买药难，{secret['situation']}。" + "夜间药房少，群众往返四十公里买药。" * 6,
+        analysis=f"药店晚上八点关门，老人住{secret['analysis']}。",
+        suggestions=f"建议排班值守，来信{secret['suggestions']}。",
         suggested_units=f"县卫生健康局（{secret['suggested_units']}）",
-    )  # fmt: skip
+    )
     Reply.objects.filter(task__case=case).update(
         text=f"值守车辆{secret['reply']}。六月底前建成。", phone=secret["phone"], contact="孟时雨"
     )
@@ -54,8 +65,14 @@ def world(cast: Cast) -> dict[str, Any]:
     copy = PublicReply.objects.get()
     handling.confirm_public_reply(copy, shown=True, marks=handling_marks(copy), actor=cast.office, at=NOW)
     uids = [
-        proposal.uid, merged.uid, case.uid, Task.objects.filter(case=case).order_by("id")[0].uid, copy.uid, attachment.uid, file.uid,
-    ]  # fmt: skip
+        proposal.uid,
+        merged.uid,
+        case.uid,
+        Task.objects.filter(case=case).order_by("id")[0].uid,
+        copy.uid,
+        attachment.uid,
+        file.uid,
+    ]
     return {"proposal": proposal, "merged": merged, "uids": uids}
 
 
@@ -96,9 +113,11 @@ def addresses(uids: list[str]) -> list[str]:
 
 def readers(cast: Cast) -> dict[str, Account | None]:
     return {
-        "anonymous": None, "member_of_other_county": cast.member_of_other_county, "office_of_other_county": cast.office_of_other_county,
+        "anonymous": None,
+        "member_of_other_county": cast.member_of_other_county,
+        "office_of_other_county": cast.office_of_other_county,
         "other_clerk": cast.other_clerk,
-    }  # fmt: skip
+    }
 
 
 def client_of(account: Account | None) -> Client:
@@ -209,9 +228,14 @@ def test_what_was_corrected_and_sent_twice_is_told_once(cast: Cast) -> None:
     assert [told.count(w) for w in ("收到提案", "向社会公开", "重新办理", "县卫生健康局的答复送达提案人")] == [1, 1, 1, 1]
     assert told.count("县卫生健康局重新办理后的答复送达提案人") == 1
     adopt(
-        cast.county, "proposals.publication", body={"tells_second_handling": False}, effective_from=NOW.date(),
-        reference={"title": "县政协提案公开办法"}, actor=None, at=NOW,
-    )  # fmt: skip
+        cast.county,
+        "proposals.publication",
+        body={"tells_second_handling": False},
+        effective_from=NOW.date(),
+        reference={"title": "县政协提案公开办法"},
+        actor=None,
+        at=NOW,
+    )
     told = said()
     assert [sum(w in line for line in told) for w in ("收到提案", "重新办理", "送达提案人")] == [1, 0, 1]
 

@@ -1,4 +1,7 @@
-"""Who is asked for a rating, who has given one, and who left in between: the two numbers, the rows, the page that asks."""
+"""Who is asked for a rating, who has given one, and who left in between.
+
+The two numbers, the rows, the page that asks.
+"""
 
 import re
 from datetime import timedelta

@@ -98,9 +98,16 @@ def test_a_talk_without_a_proposer_or_denied_by_all_does_not_count(cast: Cast, t
     with pytest.raises(Blocked, match="面商记录中没有提案人到场"):
         perform(lead, "submit_reply", actor=cast.clerk, at=today)
     second = actions.record_contact(
-        lead, stage="during", way="phone", on=today.date(), who="孟时雨", present=_signers(cast, today), note="又谈。", actor=cast.clerk,
+        lead,
+        stage="during",
+        way="phone",
+        on=today.date(),
+        who="孟时雨",
+        present=_signers(cast, today),
+        note="又谈。",
+        actor=cast.clerk,
         at=today,
-    )  # fmt: skip
+    )
     assert list(queries.contacts_that_count(lead)) == [second]
     actions.deny_contact(second, word="没有谈。", actor=cast.proposer, at=today)
     assert list(queries.contacts_that_count(lead)) == [second]
@@ -129,9 +136,16 @@ def test_the_page_asks_as_many_queries_for_one_talk_as_for_three(cast: Cast, as_
         client.get(url)
     for n in range(2):
         actions.record_contact(
-            Task.objects.get(pk=talk.task_id), stage="during", way="phone", on=today.date(), who="孟时雨", with_whom="林知远、何青禾",
-            note=f"第 {n} 次。", actor=cast.clerk, at=today,
-        )  # fmt: skip
+            Task.objects.get(pk=talk.task_id),
+            stage="during",
+            way="phone",
+            on=today.date(),
+            who="孟时雨",
+            with_whom="林知远、何青禾",
+            note=f"第 {n} 次。",
+            actor=cast.clerk,
+            at=today,
+        )
     client.get(url)  # what is counted beside the page is counted anew after an event
     with CaptureQueriesContext(connection) as more:
         client.get(url)

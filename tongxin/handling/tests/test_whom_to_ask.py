@@ -1,4 +1,7 @@
-"""A reply that is begun names whom to ask: who handles it, with the number of the unit's last letter; nothing is filled in over his words."""
+"""A reply that is begun names whom to ask: who handles it, with the number of the unit's last letter.
+
+Nothing is filled in over his words.
+"""
 
 from tests.cast import Cast
 from tongxin.handling import actions, queries

@@ -41,9 +41,16 @@ def _in_hand(world: World) -> Task:
     """Signed for, spoken with the proposer, the reply written, the co-handler's advice in."""
     lead = _signed(world)
     handling.record_contact(
-        lead, stage="before", way="meeting", on=AT.date(), who="孟时雨", with_whom="林知远", note="先试点。",
-        actor=world.cast.clerk, at=AT,
-    )  # fmt: skip
+        lead,
+        stage="before",
+        way="meeting",
+        on=AT.date(),
+        who="孟时雨",
+        with_whom="林知远",
+        note="先试点。",
+        actor=world.cast.clerk,
+        at=AT,
+    )
     _write(world, lead)
     return world.cast.task(lead.case)
 
@@ -51,9 +58,12 @@ def _in_hand(world: World) -> Task:
 def _write(world: World, task: Task, text: str = "六月底前在两个镇试点夜间药房。") -> None:
     reply = handling.reply_of(task)
     handling.save_reply(
-        reply, fields={"category": "B", "text": text, "contact": "孟时雨"},
-        started_from=reply.version, actor=world.cast.clerk, at=AT,
-    )  # fmt: skip
+        reply,
+        fields={"category": "B", "text": text, "contact": "孟时雨"},
+        started_from=reply.version,
+        actor=world.cast.clerk,
+        at=AT,
+    )
 
 
 def _co_in_hand(world: World) -> Task:
@@ -78,9 +88,14 @@ def _moved(world: World) -> Task:
 def _rated(world: World, case: Case, result: str) -> Case:
     for reply, signature in cases.ratings_awaited(case):
         handling.rate(
-            reply, signature=signature, attitude="satisfied", result=result, comment="没有落实。",
-            actor=signature.member.account, at=LATER,
-        )  # fmt: skip
+            reply,
+            signature=signature,
+            attitude="satisfied",
+            result=result,
+            comment="没有落实。",
+            actor=signature.member.account,
+            at=LATER,
+        )
     return handling.close_round(case, at=LATER)
 
 
@@ -90,9 +105,16 @@ def _with_office(world: World) -> Case:
     lead = world.cast.task(case)
     _write(world, lead, "五月底前在三个镇试点夜间药房，名单附后。")
     handling.record_contact(
-        lead, stage="during", way="phone", on=LATER.date(), who="孟时雨", with_whom="林知远", note="增加一个镇。",
-        actor=world.cast.clerk, at=LATER,
-    )  # fmt: skip
+        lead,
+        stage="during",
+        way="phone",
+        on=LATER.date(),
+        who="孟时雨",
+        with_whom="林知远",
+        note="增加一个镇。",
+        actor=world.cast.clerk,
+        at=LATER,
+    )
     perform(lead, "submit_reply", actor=world.cast.clerk, at=LATER)
     perform(lead, "approve", actor=world.cast.unit_leader, at=LATER)
     perform(lead, "send", actor=world.cast.assigner, at=LATER, payload=Sending("B"))
@@ -122,9 +144,13 @@ def _of_who_left(world: World) -> None:
             proposals.invite_cosigners(open_one, members=[member], until=LATER, actor=world.cast.proposer, at=AT)
             rated = world.cast.answered()
             Signature.objects.create(
-                committee=rated.committee, proposal=rated.proposal, member=member, role=Role.CO, answer=Answer.ACCEPTED,
+                committee=rated.committee,
+                proposal=rated.proposal,
+                member=member,
+                role=Role.CO,
+                answer=Answer.ACCEPTED,
                 place_in_list=9,
-            )  # fmt: skip
+            )
 
 
 def _file(world: World, proposal: Proposal, first: Account) -> None:
@@ -187,21 +213,29 @@ def neighbours(world: World) -> None:
 
 STATES: dict[str, dict[str, Any]] = {
     "cases": {
-        CaseState.IN_HAND: lambda world: world.cast.assigned(), CaseState.RATING: lambda world: world.cast.answered(), CaseState.WITH_OFFICE: _with_office,
+        CaseState.IN_HAND: lambda world: world.cast.assigned(),
+        CaseState.RATING: lambda world: world.cast.answered(),
+        CaseState.WITH_OFFICE: _with_office,
         CaseState.CLOSED: lambda world: _rated(world, world.cast.answered(), "satisfied"),
-        CaseState.RECALLED: lambda world: world.step(world.cast.assigned(), "recall_assignment", world.cast.assigner, Why("交错了单位。")),
+        CaseState.RECALLED: lambda world: world.step(
+            world.cast.assigned(), "recall_assignment", world.cast.assigner, Why("交错了单位。")
+        ),
     },
     "tasks": {
-        TaskState.AWAITING: lambda world: world.cast.task(world.cast.assigned()), TaskState.RETURN_ASKED: _return_asked,
-        TaskState.RETURNED: lambda world: world.step(_return_asked(world), "grant_return", world.cast.assigner, Why("职责在他处。")),
-        TaskState.IN_HAND: _in_hand, TaskState.ADVICE_GIVEN: _advice_given,
+        TaskState.AWAITING: lambda world: world.cast.task(world.cast.assigned()),
+        TaskState.RETURN_ASKED: _return_asked,
+        TaskState.RETURNED: lambda world: world.step(
+            _return_asked(world), "grant_return", world.cast.assigner, Why("职责在他处。")
+        ),
+        TaskState.IN_HAND: _in_hand,
+        TaskState.ADVICE_GIVEN: _advice_given,
         TaskState.WITH_LEADER: lambda world: world.step(_in_hand(world), "submit_reply", world.cast.clerk),
         TaskState.UNDER_REVIEW: _under_review,
         TaskState.ANSWERED: lambda world: world.cast.task(world.cast.answered()),
         TaskState.MOVED: _moved,
         TaskState.RECALLED: lambda world: world.cast.task(world.row("cases", CaseState.RECALLED)),
     },
-}  # fmt: skip
+}
 FURTHER = {("tasks", TaskState.IN_HAND): _co_in_hand}
 
 

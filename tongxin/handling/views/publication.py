@@ -1,4 +1,7 @@
-"""The desk of publication: which public texts wait for somebody to confirm them; what waits to be passed on, as a file."""
+"""The desk of publication: which public texts wait for somebody to confirm them.
+
+What waits to be passed on, as a file.
+"""
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse

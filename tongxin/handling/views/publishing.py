@@ -44,9 +44,13 @@ def public_reply(request: HttpRequest, uid: str) -> HttpResponse:
 def _confirm(request: HttpRequest, copy: PublicReply, form: PublicReplyForm, *, shown: bool) -> HttpResponse:
     try:
         actions.confirm_public_reply(
-            copy, shown=shown, marks=form.cleaned_data["marks"]["text"], reason=form.cleaned_data["reason"],
-            actor=request.user, at=timezone.now(),
-        )  # fmt: skip
+            copy,
+            shown=shown,
+            marks=form.cleaned_data["marks"]["text"],
+            reason=form.cleaned_data["reason"],
+            actor=request.user,
+            at=timezone.now(),
+        )
     except actions.HandlingError as error:
         form.add_error(None, str(error))
         return _show(request, copy, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)

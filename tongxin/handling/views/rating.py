@@ -96,16 +96,26 @@ def _rate(request: HttpRequest, case: Case, signature: Signature, *, entered_for
     elif posted and BACK not in request.POST:
         template = "handling/rate_summary.html"
     context = {
-        "case": case, "proposal": case.proposal, "signature": signature, "entered_for": entered_for, "closed": closed, "problem": problem,
+        "case": case,
+        "proposal": case.proposal,
+        "signature": signature,
+        "entered_for": entered_for,
+        "closed": closed,
+        "problem": problem,
         "replies": [_reply(case, reply, form, given.get(reply.pk)) for reply, form in _each(replies, forms)],
-        "todo": bool(todo) and not closed, "early": early, "sections": queries.sections(case, request.user),
+        "todo": bool(todo) and not closed,
+        "early": early,
+        "sections": queries.sections(case, request.user),
         "told": None if closed else queries.told_to_raters(case, replies, len(proposals.raters(case.proposal))),
-    }  # fmt: skip
+    }
     return render(request, template, context, status=status)
 
 
 def _meets(request: HttpRequest, case: Case, replies: list[Reply], given: dict[int, Rating]) -> bool:
-    """Say whether an entry on behalf meets a rating that is there already: that, too, is a look, and leaves its event."""
+    """Say whether an entry on behalf meets a rating that is there already.
+
+    That, too, is a look, and leaves its event.
+    """
     met = any(reply.pk in given and f"{reply.uid}-attitude" in request.POST for reply in replies)
     if met:
         actions.note_reading(case, actor=request.user, at=timezone.now())
@@ -118,9 +128,13 @@ def _take(
     """Take what was said of all replies, all or none; return why it was not taken, or nothing."""
     try:
         actions.rate_all(
-            [(reply, form.cleaned_data) for reply, form in forms], signature=signature, actor=request.user, at=timezone.now(),
-            closes_early=early.cleaned_data["closes_early"], entered_for=entered_for,
-        )  # fmt: skip
+            [(reply, form.cleaned_data) for reply, form in forms],
+            signature=signature,
+            actor=request.user,
+            at=timezone.now(),
+            closes_early=early.cleaned_data["closes_early"],
+            entered_for=entered_for,
+        )
     except actions.HandlingError as error:
         return str(error)
     said = _("已代录%(name)s的评价。") % {"name": signature.name} if entered_for else _("评价已送到政协。")

@@ -32,9 +32,14 @@ def remind(request: HttpRequest, uid: str) -> HttpResponse:
             messages.success(request, _("已催办%(unit)s。") % {"unit": task.unit.name})
             return done(request, task.get_absolute_url())
     return small_form(
-        request, form, title=_("催办%(unit)s") % {"unit": task.unit.name}, submit=_("催办"), subject=task.case.proposal,
-        back=task.get_absolute_url(), lead=_("承办人会收到这段话，办理期限不变。"),
-    )  # fmt: skip
+        request,
+        form,
+        title=_("催办%(unit)s") % {"unit": task.unit.name},
+        submit=_("催办"),
+        subject=task.case.proposal,
+        back=task.get_absolute_url(),
+        lead=_("承办人会收到这段话，办理期限不变。"),
+    )
 
 
 @requires("handling.review", of_object=True)

@@ -57,6 +57,11 @@ def record_contact(request: HttpRequest, uid: str) -> HttpResponse:
             messages.success(request, _("已记录面商，并请到场的提案人确认。"))
             return done(request, f"{task.get_absolute_url()}#contacts")
     return small_form(
-        request, form, title=_("记录面商"), submit=_("保存面商记录"), subject=task.case.proposal, back=task.get_absolute_url(),
+        request,
+        form,
+        title=_("记录面商"),
+        submit=_("保存面商记录"),
+        subject=task.case.proposal,
+        back=task.get_absolute_url(),
         lead=_("提案人会看到这条记录，由到场的提案人确认。"),
-    )  # fmt: skip
+    )

@@ -13,5 +13,13 @@ from tongxin.imports.actions.recording import run_and_keep
 from tongxin.imports.actions.working import work
 
 __all__ = [
-    "NotNowError", "ask_undo", "check_again", "clear", "confirm", "drop", "run_and_keep", "upload", "work",
-]  # fmt: skip
+    "NotNowError",
+    "ask_undo",
+    "check_again",
+    "clear",
+    "confirm",
+    "drop",
+    "run_and_keep",
+    "upload",
+    "work",
+]

@@ -39,7 +39,10 @@ def _sheets(named: Sequence[tuple[Path, str]]) -> Iterator[str]:
 
 
 def upload(kind: str, uploads: Sequence[UploadedFile], *, committee: Committee, actor: Account, at: datetime) -> Import:
-    """Keep files that are to be imported and let the worker look through them. Raises RefusedError; nothing is kept then."""
+    """Keep files that are to be imported and let the worker look through them.
+
+    Raises RefusedError; nothing is kept then.
+    """
     with files.received(uploads, limit_mb=settings.IMPORT_MAX_MB, judge=_sheets) as ready, transaction.atomic():
         run = Import.objects.create(committee=committee, kind=kind, account=actor, begun_at=at)
         names = _apart([file.name for file in ready])
@@ -86,7 +89,8 @@ def confirm(run: Import, *, skips: bool, seen: str, actor: Account, at: datetime
 def drop(run: Import, *, actor: Account, at: datetime) -> None:
     """Do nothing with it; what was uploaded, and what was found in it, goes. Raises NotNowError.
 
-    Also of what was refused: the wrong workbook, with people's numbers in it, does not lie there until its time is over.
+    Also of what was refused: the wrong workbook, with people's numbers in it, does not lie there until its time is
+    over.
     """
     _move(run, DROPPABLE, Stage.DROPPED, ended_at=at, word="")
     forget(run)
@@ -95,7 +99,10 @@ def drop(run: Import, *, actor: Account, at: datetime) -> None:
 
 @transaction.atomic
 def check_again(run: Import, *, actor: Account, at: datetime) -> None:
-    """Look through the files once more: the last time it failed, or what is known may have changed. Raises NotNowError."""
+    """Look through the files once more: the last time it failed, or what is known may have changed.
+
+    Raises NotNowError.
+    """
     if not run.sources.exists() or run.sources.filter(file=None).exists():
         raise NotNowError
     _move(run, WAITING, Stage.CHECKING, word="")
@@ -107,8 +114,8 @@ def check_again(run: Import, *, actor: Account, at: datetime) -> None:
 def ask_undo(run: Import, *, reason: str, seen: str = "", actor: Account) -> None:
     """Let the worker take back what the import made, as long as nothing rests on it; else all but what was worked with.
 
-    `seen`: the figures of what goes and what stays that were shown, and agreed to; empty where all goes. The worker compares
-    them with what is so by then. Raises NotNowError.
+    `seen`: the figures of what goes and what stays that were shown, and agreed to; empty where all goes. The worker
+    compares them with what is so by then. Raises NotNowError.
     """
     _move(run, [Stage.IMPORTED], Stage.UNDOING, reason=reason, agreed=seen, undone_by=actor, word="")
     set_to_work(run)

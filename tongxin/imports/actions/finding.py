@@ -96,10 +96,18 @@ def _finding(run: Import, kind: Kind, fault: Fault, row: Row | None, number: int
     first = next(iter(kind.required), kind.names[0])
     cells = row.cells if row is not None else {}
     return Finding(
-        committee=run.committee, imported=run, is_warning=is_warning, place_in_list=number, file=fault.file[:220],
-        sheet=fault.sheet[:100], row=fault.row, who=_shown(cells.get(first), 40), column=fault.column[:100],
-        value=_shown(cells.get(fault.column), LONGEST), reason=fault.reason,
-    )  # fmt: skip
+        committee=run.committee,
+        imported=run,
+        is_warning=is_warning,
+        place_in_list=number,
+        file=fault.file[:220],
+        sheet=fault.sheet[:100],
+        row=fault.row,
+        who=_shown(cells.get(first), 40),
+        column=fault.column[:100],
+        value=_shown(cells.get(fault.column), LONGEST),
+        reason=fault.reason,
+    )
 
 
 def _shown(cell: object, most: int) -> str:

@@ -43,7 +43,10 @@ def hold(run: Import, stage: Stage) -> None:
 
 
 def kept_by(run: Import, kind: Kind, *, ended_at: datetime, files: Sequence[str] = ()) -> Kind:
-    """Return a kind whose import leaves its line in the history: begun with the first record it makes, done with the last."""
+    """Return a kind whose import leaves its line in the history.
+
+    Begun with the first record it makes, done with the last.
+    """
     is_new = run.pk is None
 
     def importer(context: Context, checked: Importer | None = None) -> Importer:
@@ -119,9 +122,15 @@ def places_of(found: Iterable[Fault]) -> set[Place]:
 
 
 def run_and_keep(
-    kind: Kind, files: Sequence[Path], committee: Committee, *, actor: Any, at: datetime,
-    before_writing: Callable[[engine.Report], None], **more: Any,
-) -> engine.Report:  # fmt: skip
+    kind: Kind,
+    files: Sequence[Path],
+    committee: Committee,
+    *,
+    actor: Any,
+    at: datetime,
+    before_writing: Callable[[engine.Report], None],
+    **more: Any,
+) -> engine.Report:
     """Import from the command line, and keep it in the history: one that writes nothing leaves no line."""
     run = Import(committee=committee, kind=kind.name, stage=Stage.WRITING, begun_at=at, ticket=new_uid())
 

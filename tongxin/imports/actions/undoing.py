@@ -1,4 +1,7 @@
-"""Undoing an import: all of it while nothing rests on it; else, where somebody agreed to that, all but what was worked with."""
+"""Undoing an import: all of it while nothing rests on it.
+
+Else, where somebody agreed to that, all but what was worked with.
+"""
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -37,7 +40,10 @@ class UnsealedError(Exception):
 
 
 def carry_out(run: Import, *, at: datetime) -> None:
-    """Take back all that an import made, or all that was agreed to, or nothing; what rests on it is said on its page."""
+    """Take back all that an import made, or all that was agreed to, or nothing.
+
+    What rests on it is said on its page.
+    """
     with suppress(SomeFailedError):  # what of it is not sealed is asked below
         sealing.seal(at=at)
     try:

@@ -1,4 +1,7 @@
-"""The worker's part: looking through, writing, undoing; each step can be done again by another worker if one dies in it."""
+"""The worker's part: looking through, writing, undoing.
+
+Each step can be done again by another worker if one dies in it.
+"""
 
 import logging
 import tempfile
@@ -69,7 +72,10 @@ def take_up(*, now: Callable[[], datetime]) -> int:
 
 
 def work(uid: str, *, now: Callable[[], datetime]) -> bool:
-    """Do the step at which an import stands; say whether there was one. What fails is kept in words, to be tried again."""
+    """Do the step at which an import stands; say whether there was one.
+
+    What fails is kept in words, to be tried again.
+    """
     run = _taken(uid, at=now())
     if run is None:
         return False
@@ -124,7 +130,10 @@ def _give_up(run: Import, word: str) -> None:
 
 
 class _Pulse:
-    """Tells each second that the worker lives and how far it is, by a connection of its own: the import's is in a transaction."""
+    """Tells each second that the worker lives and how far it is, by a connection of its own.
+
+    The import's is in a transaction.
+    """
 
     def __init__(self, run: Import, now: Callable[[], datetime]) -> None:
         self.run, self.now, self.rows = run, now, 0
@@ -158,7 +167,10 @@ class _Pulse:
 
 
 def _names(run: Import) -> dict[Path, str]:
-    """Return where the uploaded files lie, with their names; their bytes are those that were received. Raises SpoiledError."""
+    """Return where the uploaded files lie, with their names; their bytes are those that were received.
+
+    Raises SpoiledError.
+    """
     found = {}
     for source in run.sources.select_related("file"):
         if source.file is None:  # the committee moved house meanwhile, and such files stay behind
@@ -175,9 +187,16 @@ def _engine(run: Import, kind: Any, now: Callable[[], datetime], out: Path | Non
     names = _names(run)
     with _Pulse(run, now) as pulse:
         return engine.run(
-            kind, list(names), run.committee, skip_invalid=out, actor=run.confirmed_by or run.account, at=now(), progress=pulse,
-            named=names.__getitem__, **more,
-        )  # fmt: skip
+            kind,
+            list(names),
+            run.committee,
+            skip_invalid=out,
+            actor=run.confirmed_by or run.account,
+            at=now(),
+            progress=pulse,
+            named=names.__getitem__,
+            **more,
+        )
 
 
 # ── looking through ──────────────────────────────────────────────────────────────────────────────
@@ -209,10 +228,19 @@ def _keep(
         Listed.objects.filter(imported=run).delete()
         Listed.objects.bulk_create(listed if stage == Stage.CHECKED else (), batch_size=100)
         Import.objects.filter(pk=run.pk).update(
-            **figures, created=created, warned=len(places_of(report.warnings)), made=report.made, passed=passed_over(report),
-            passed_rows=len(report.passed), unreadable=report.refused, rejects=kept[0] if kept else None, stage=stage,
-            ended_at=at if stage == Stage.REFUSED else None, ticket="", tries=0,
-        )  # fmt: skip
+            **figures,
+            created=created,
+            warned=len(places_of(report.warnings)),
+            made=report.made,
+            passed=passed_over(report),
+            passed_rows=len(report.passed),
+            unreadable=report.refused,
+            rejects=kept[0] if kept else None,
+            stage=stage,
+            ended_at=at if stage == Stage.REFUSED else None,
+            ticket="",
+            tries=0,
+        )
 
 
 def _our_own(named: Sequence[tuple[Path, str]]) -> Iterator[str]:

@@ -1,4 +1,7 @@
-"""Every read of imports: which ones somebody may see, what was found in one, which records came of it and what rests on them."""
+"""Every read of imports.
+
+Which ones somebody may see, what was found in one, which records came of it and what rests on them.
+"""
 
 from tongxin.imports.queries.naming import named_by
 from tongxin.imports.queries.numbering import Series, series_of
@@ -15,7 +18,7 @@ from tongxin.imports.queries.reading import (
     rejects_link,
     spots,
     visible_to,
-)  # fmt: skip
+)
 from tongxin.imports.queries.records import (
     MANY,
     Records,
@@ -28,10 +31,35 @@ from tongxin.imports.queries.records import (
     records_of,
     rows_of,
     shown,
-)  # fmt: skip
+)
 from tongxin.imports.queries.resting import Resting
 
 __all__ = [
-    "MADE", "MANY", "PAGE", "Line", "Records", "Resting", "Series", "Shown", "Spot", "counted", "in_order", "is_beside", "keeping_files",
-    "line_of", "lines", "made_by", "main_uids", "may_be_dropped", "named_by", "own_links", "records_of", "rejects_link", "rows_of", "series_of", "shown", "spots", "visible_to",
-]  # fmt: skip
+    "MADE",
+    "MANY",
+    "PAGE",
+    "Line",
+    "Records",
+    "Resting",
+    "Series",
+    "Shown",
+    "Spot",
+    "counted",
+    "in_order",
+    "is_beside",
+    "keeping_files",
+    "line_of",
+    "lines",
+    "made_by",
+    "main_uids",
+    "may_be_dropped",
+    "named_by",
+    "own_links",
+    "records_of",
+    "rejects_link",
+    "rows_of",
+    "series_of",
+    "shown",
+    "spots",
+    "visible_to",
+]

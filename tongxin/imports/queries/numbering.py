@@ -26,7 +26,10 @@ Last = Mapping[str, int]  # series → the last number that was given
 
 @dataclass(frozen=True)
 class Series:
-    """A series of numbers of which some go: the highest of those, and the highest that stays. `is_main`: people read it every day."""
+    """A series of numbers of which some go: the highest of those, and the highest that stays.
+
+    `is_main`: people read it every day.
+    """
 
     name: str
     label: str

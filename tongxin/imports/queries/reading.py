@@ -18,9 +18,13 @@ from tongxin.sheets.problems import Place
 
 PAGE = 20
 MADE = {  # what a sheet names for the first time
-    "sectors": gettext_lazy("界别"), "special_committees": gettext_lazy("专委会"), "units": gettext_lazy("承办单位"), "sessions": gettext_lazy("届次"), "topics": gettext_lazy("类别"),
+    "sectors": gettext_lazy("界别"),
+    "special_committees": gettext_lazy("专委会"),
+    "units": gettext_lazy("承办单位"),
+    "sessions": gettext_lazy("届次"),
+    "topics": gettext_lazy("类别"),
     "constructions": gettext_lazy("建设类别"),
-}  # fmt: skip
+}
 NAMED = 5  # rows that are no records
 RULES = ("topics", "constructions")  # written into a regulation
 
@@ -189,7 +193,10 @@ def rejects_link(run: Import, user: Any) -> str:
 
 # ── what is over ─────────────────────────────────────────────────────────────────────────────────
 def may_be_dropped(run: Import) -> bool:
-    """Say whether something is left to drop: it waits for a decision, or was refused and what was uploaded lies there still."""
+    """Say whether something is left to drop.
+
+    It waits for a decision, or was refused and what was uploaded lies there still.
+    """
     if run.stage == Stage.REFUSED:
         return run.sources.filter(file__isnull=False).exists()
     return run.stage in WAITING

@@ -76,9 +76,11 @@ def in_order(records: list[Records]) -> Iterator[Records]:
     left = {one.model: one for one in records}
     while left:
         pointed = {
-            link.related_model for model in left for link in model._meta.concrete_fields  # noqa: SLF001 -- as above
+            link.related_model
+            for model in left
+            for link in model._meta.concrete_fields  # noqa: SLF001 -- as above
             if link.related_model is not model
-        }  # fmt: skip
+        }
         model = next(model for model in left if model not in pointed)
         yield left.pop(model)
 
@@ -96,7 +98,10 @@ class Shown:
 
 
 def rows_of(run: Import, *, after: int, most: int) -> tuple[list[Shown], int | None]:
-    """Return some of what an import brings, and where the next ones begin: rows of the sheet; once it is in, the records."""
+    """Return some of what an import brings, and where the next ones begin: rows of the sheet.
+
+    Once it is in, the records.
+    """
     if run.stage in {Stage.IMPORTED, Stage.UNDOING, Stage.UNDONE}:
         uids = main_uids(run)
         return _records(run, uids[after : after + most]), after + most if len(uids) > after + most else None

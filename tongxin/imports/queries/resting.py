@@ -1,7 +1,7 @@
 """What rests on an import by now: which of its records were worked with since, and all that hangs together with those.
 
-What hangs together (a member with the seat and the posts of his row; a proposal with its names, its case, what went into it)
-stays or goes as one. Only what rows name besides (sectors, units) is asked about by itself.
+What hangs together (a member with the seat and the posts of his row; a proposal with its names, its case, what went
+into it) stays or goes as one. Only what rows name besides (sectors, units) is asked about by itself.
 """
 
 from collections import defaultdict
@@ -165,7 +165,10 @@ class Resting:
             self.touched[label, key].words.append(_related(other))
 
     def _note_links(self, records: Records) -> None:
-        """Records that were hung on an older one of their like, which tells of it: a proposal merged into one that was there."""
+        """Records that were hung on an older one of their like, which tells of it.
+
+        A proposal merged into one that was there.
+        """
         for name in own_links(records.model):
             for some in batches(records.keys, AT_ONCE):
                 hung = records.all.filter(pk__in=some, **{f"{name}__isnull": False}).exclude(
@@ -209,7 +212,10 @@ class Resting:
         return {self._single.top((self.main.label, key)): key for key in self.main.keys}
 
     def _row_of(self, key: Key, mains: Sequence[int]) -> int | None:
-        """Return the row of the sheet on which a record hangs; of what hangs on none, the first of those shown that it stays with."""
+        """Return the row of the sheet on which a record hangs.
+
+        Of what hangs on none, the first of those shown that it stays with.
+        """
         if key[0] == self.main.label:
             return key[1]
         alone = self._rows.get(self._single.top(key))

@@ -213,8 +213,9 @@ def test_of_several_files_a_row_says_in_which_sheet_it_stands(office: Client):
     run = worked()
     shown = office.get(reverse("import-rows", args=[run.uid])).context["shown"]
     assert [(one.name, one.row, one.file) for one in shown] == [
-        ("曾贤", 2, "名单.xlsx　工作表“委员名单”"), ("苏闻", 2, "补.csv"),
-    ]  # fmt: skip
+        ("曾贤", 2, "名单.xlsx　工作表“委员名单”"),
+        ("苏闻", 2, "补.csv"),
+    ]
 
 
 def test_the_records_of_another_committee_are_not_shown_whatever_an_import_says(cast: Cast, office: Client, members):

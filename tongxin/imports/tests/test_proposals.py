@@ -91,14 +91,21 @@ def test_what_went_into_a_proposal_that_stays_stays_with_it_and_the_rest_is_take
     assert set(Proposal.objects.filter(number__isnull=False).values_list("number", flat=True)) == {7}
     after = dict(zip(MODELS, counts(), strict=True))
     assert {model.__name__: after[model] - before[model] for model in (Proposal, Case, Task, Reply, Session)} == {
-        "Proposal": 2, "Case": 1, "Task": 2, "Reply": 1, "Session": 1,
-    }  # fmt: skip
+        "Proposal": 2,
+        "Case": 1,
+        "Task": 2,
+        "Reply": 1,
+        "Session": 1,
+    }
     assert office.get(lead.get_absolute_url()).status_code == 200
     assert verifying.verify().ok
 
 
 def test_each_row_is_told_its_own_acts_though_they_are_joined_and_of_many_the_newest(cast: Cast, office: Client):
-    """The first page shows the one that another went into, the second that other: what was done with the one is not said of it."""
+    """The first page shows the one that another went into, the second that other.
+
+    What was done with the one is not said of it.
+    """
     between = "".join(
         f"关于清淤的建议之{n},{BODY},林知远,{n},,科教文卫体,社会建设,十届二次,2023年2月6日,,,,,,,,,\n" for n in range(20, 40)
     )

@@ -8,6 +8,20 @@ from tongxin.members.actions.pausing import resume, suspend
 from tongxin.members.actions.restoring import restore
 
 __all__ = [
-    "MergedError", "NotInvitedError", "OvertakenError", "StandingError", "change_contact", "confirm_reinvitation", "end_seat",
-    "end_term", "hold", "invite", "note_phone_read", "release_seat", "restore", "resume", "suspend", "take_seat",
-]  # fmt: skip
+    "MergedError",
+    "NotInvitedError",
+    "OvertakenError",
+    "StandingError",
+    "change_contact",
+    "confirm_reinvitation",
+    "end_seat",
+    "end_term",
+    "hold",
+    "invite",
+    "note_phone_read",
+    "release_seat",
+    "restore",
+    "resume",
+    "suspend",
+    "take_seat",
+]

@@ -20,7 +20,9 @@ from tongxin.members.models import Member
 def change_contact(
     member: Member, *, fields: Mapping[str, str], actor: Account, at: datetime, shown: Values | None = None
 ) -> list[str]:
-    """Change how a member can be reached; the event names the fields, never the values. Returns the labels that changed.
+    """Change how a member can be reached; the event names the fields, never the values.
+
+    Returns the labels that changed.
 
     `shown`: what the page showed. Raises ChangedMeanwhileError where another changed something since.
     """

@@ -38,12 +38,14 @@ def end_seat(
     actor: Account,
     at: datetime,
 ) -> None:
-    """End a member's seats and posts from a day on (today or earlier); what he has open elsewhere follows. Raises StandingError.
+    """End a member's seats and posts from a day on (today or earlier); what he has open elsewhere follows.
+
+    Raises StandingError.
 
     `shown`: the mark of what the page said of it (`queries.as_it_stands`), where it was read on one.
 
-    He may still sign in and read the own file, unless he died: then the duties here end, and the account is closed where it
-    belongs to no other committee.
+    He may still sign in and read the own file, unless he died: then the duties here end, and the account is closed
+    where it belongs to no other committee.
     """
     demand_day(on, at)
     if ending == Ending.REVOKED and not document_number.strip():
@@ -99,7 +101,10 @@ def _by_member(members: Iterable[Member], rows: Iterable[Held]) -> dict[int, lis
 
 
 def end(ended: Sequence[Ends], *, ending: str, on: date, reason: str, document_number: str, actor: Account, at: datetime) -> None:
-    """End what members hold, with an event each; of their rows those are vouched for that still are what was said of them."""
+    """End what members hold, with an event each.
+
+    Of their rows those are vouched for that still are what was said of them.
+    """
     for ends in ended:
         _demand_held(ends, on, timezone.localdate(at))
     rows = [row for ends in ended for row in ends.rows]
@@ -132,8 +137,8 @@ def _demand_held(ends: Ends, on: date, today: date) -> None:
 def _end_duties(member: Member, *, actor: Account, at: datetime) -> None:
     """A dead person's duties here end, and nobody takes the seat with a code that was made for it.
 
-    Another committee in which he sits or holds a duty decides for itself, and is told: one committee's record ends nothing there,
-    and the account that belongs there too closes with the last of them (`closing`).
+    Another committee in which he sits or holds a duty decides for itself, and is told: one committee's record ends
+    nothing there, and the account that belongs there too closes with the last of them (`closing`).
     """
     accounts.end_codes_of_seat(member.uid, at=at)
     for appointment in queries.duties_here(member, timezone.localdate(at)).select_related("account", "committee", "unit"):

@@ -30,6 +30,9 @@ def hold(member: Member) -> Member:
 
 
 def demand_shown(member: Member, kind: str, shown: str) -> None:
-    """Refuse to do what somebody read of a standing that changed since; without `shown` nothing was read. Raises OvertakenError."""
+    """Refuse to do what somebody read of a standing that changed since; without `shown` nothing was read.
+
+    Raises OvertakenError.
+    """
     if shown and shown != queries.as_it_stands(member, kind):
         raise OvertakenError(queries.overtaken(member))

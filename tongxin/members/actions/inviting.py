@@ -1,4 +1,7 @@
-"""Codes with which a member signs in: made, confirmed by a second person, used; and a seat taken off an account again."""
+"""Codes with which a member signs in: made, confirmed by a second person, used.
+
+And a seat taken off an account again.
+"""
 
 from datetime import datetime, timedelta
 
@@ -22,11 +25,13 @@ from tongxin.regulations.queries import in_force
 
 @transaction.atomic
 def invite(member: Member, *, actor: Account | None, at: datetime) -> str:
-    """Give a member a one-time code: for the seat, or for a new password where there is an account. Returns the code, kept nowhere.
+    """Give a member a one-time code: for the seat, or for a new password where there is an account.
 
-    An account that holds a duty, or is at home in another committee, is not touched: whoever keeps the members must not reset
-    the password of a clerk, nor of another county's member. The code for a seat that was released before waits like that for a
-    new password: releasing and inviting are not one hand's. Raises NotInvitedError.
+    Returns the code, kept nowhere.
+
+    An account that holds a duty, or is at home in another committee, is not touched: whoever keeps the members must not
+    reset the password of a clerk, nor of another county's member. The code for a seat that was released before waits
+    like that for a new password: releasing and inviting are not one hand's. Raises NotInvitedError.
     """
     member = hold(member)
     if refusal := queries.why_not_invited(member):
@@ -46,10 +51,12 @@ def _waits_until(member: Member, at: datetime) -> datetime:
 
 
 def _invite_again(member: Member, account: Account, *, actor: Account | None, at: datetime) -> str:
-    """Make a code for a new password: told at once to the member and the auditors, and waiting where it alone opens the account.
+    """Make a code for a new password.
 
-    Whoever has a second factor when the code is used is asked for it besides. For who has none then, a second person of the
-    office confirms the code, or it waits for the hours of the regulation; a sign-in ends it (decision 0018).
+    Told at once to the member and the auditors, and waiting where it alone opens the account.
+
+    Whoever has a second factor when the code is used is asked for it besides. For who has none then, a second person of
+    the office confirms the code, or it waits for the hours of the regulation; a sign-in ends it (decision 0018).
     """
     if not is_reset(member):  # never used: nothing to take over
         return accounts.invite(account, seat=member.uid, actor=actor, at=at)
@@ -98,9 +105,13 @@ def release_seat(member: Member, *, reason: str, actor: Account, at: datetime) -
     if closes:
         accounts.close(account)
     audit.record(
-        "members.release_seat", member, actor=actor, at=at, proves=[Saved(row, ("account",)) for row in sound],
+        "members.release_seat",
+        member,
+        actor=actor,
+        at=at,
+        proves=[Saved(row, ("account",)) for row in sound],
         data={"name": member.name, "account": account.pk, "closed": closes, "reason": clean_line(reason)},
-    )  # fmt: skip
+    )
     closing.close_of_the_dead([account.pk], at=at)
 
 

@@ -32,9 +32,12 @@ def suspend(
         raise StandingError(message)
     demand_after(on, queries.acts_since(member, today))
     made = Suspension.objects.create(
-        committee=member.committee, member=member, starts_on=on, reason=clean_line(reason),
+        committee=member.committee,
+        member=member,
+        starts_on=on,
+        reason=clean_line(reason),
         document_number=clean_line(document_number),
-    )  # fmt: skip
+    )
     why: dict[str, Any] = {"reason": reason, "document_number": document_number}
     record("members.suspend", member, on=on, proves=[New(made)], actor=actor, at=at, **why)
     consequences.follow([member], actor=actor, at=at)

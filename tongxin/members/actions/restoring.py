@@ -33,9 +33,9 @@ def restore(
 ) -> None:
     """Give back the seats and posts that the last ending took (恢复委员资格): new rows from a day on; the ended ones stay.
 
-    A death that was recorded by mistake never was: no day is asked for, the seat goes on as if it had not ended, and an account
-    closed by it opens again; a seat of a term that is over since ends with its term. What followed elsewhere is not undone.
-    Raises StandingError.
+    A death that was recorded by mistake never was: no day is asked for, the seat goes on as if it had not ended, and an
+    account closed by it opens again; a seat of a term that is over since ends with its term. What followed elsewhere is
+    not undone. Raises StandingError.
     """
     member = hold(member)
     demand_shown(member, "restore", shown)
@@ -56,7 +56,10 @@ def restore(
 
 
 def _take_death_back(member: Member, coming: queries.Coming, *, at: datetime, **why: Any) -> None:
-    """Let a death never have been, with all that it ended; a term that is over since ends what the member held of it."""
+    """Let a death never have been, with all that it ended.
+
+    A term that is over since ends what the member held of it.
+    """
     ended = coming.ended
     proves = _never_ended([*ended.seats, *ended.posts, *ended.suspensions])
     if member.account is not None and not queries.is_dead_elsewhere(member):
@@ -99,17 +102,26 @@ def _never_ended(rows: Sequence[Seat | Post | Suspension]) -> list[Saved]:
 
 
 def _hold_again(member: Member, seats: Sequence[Seat], posts: Sequence[Post], on: date) -> list[tuple[Seat | Post, Seat | Post]]:
-    """Make the same seats and posts anew; return each with the one before: what was changed past the house is not vouched for."""
+    """Make the same seats and posts anew.
+
+    Return each with the one before: what was changed past the house is not vouched for.
+    """
     again = {"committee": member.committee, "member": member}
     made: list[tuple[Seat | Post, Seat | Post]] = [
-        (seat, Seat.objects.create(
-            **again, term=seat.term, sector=seat.sector, special_committee=seat.special_committee, convenes=seat.convenes,
-            starts_on=on,
-        ))
+        (
+            seat,
+            Seat.objects.create(
+                **again,
+                term=seat.term,
+                sector=seat.sector,
+                special_committee=seat.special_committee,
+                convenes=seat.convenes,
+                starts_on=on,
+            ),
+        )
         for seat in seats
-    ]  # fmt: skip
+    ]
     made += [
-        (post, Post.objects.create(**again, term=post.term, rank=post.rank, starts_on=max(on, post.starts_on)))
-        for post in posts
-    ]  # fmt: skip
+        (post, Post.objects.create(**again, term=post.term, rank=post.rank, starts_on=max(on, post.starts_on))) for post in posts
+    ]
     return made

@@ -20,8 +20,10 @@ from tongxin.members.models import Member, Post, Seat, Suspension
 Held = TypeVar("Held", Seat, Post, Suspension)
 TOGETHER = 100  # rows that are written at a time
 ENDED: dict[type[Seat | Post | Suspension], tuple[str, ...]] = {
-    Seat: ("ends_on", "ending", "reason", "document_number"), Post: ("ends_on",), Suspension: ("ends_on",),
-}  # fmt: skip
+    Seat: ("ends_on", "ending", "reason", "document_number"),
+    Post: ("ends_on",),
+    Suspension: ("ends_on",),
+}
 
 
 def write(rows: Iterable[Seat | Post | Suspension], *, on: date, **why: str) -> None:
@@ -51,14 +53,29 @@ def demand_after(on: date, first: date) -> None:
 
 
 def record(
-    kind: str, member: Member, *, on: date | None, reason: str, document_number: str, proves: Iterable[Model | Saved],
-    actor: Account, at: datetime, more: Mapping[str, Any] | None = None,
-) -> None:  # fmt: skip
+    kind: str,
+    member: Member,
+    *,
+    on: date | None,
+    reason: str,
+    document_number: str,
+    proves: Iterable[Model | Saved],
+    actor: Account,
+    at: datetime,
+    more: Mapping[str, Any] | None = None,
+) -> None:
     """Record an act about a standing: since when, why, by which paper, and what `more` has to be found again."""
     audit.record(
-        kind, member, actor=actor, at=at, proves=proves,
+        kind,
+        member,
+        actor=actor,
+        at=at,
+        proves=proves,
         data={
-            "name": member.name, "on": on.isoformat() if on else "", "reason": clean_line(reason),
-            "document_number": clean_line(document_number), **(more or {}),
+            "name": member.name,
+            "on": on.isoformat() if on else "",
+            "reason": clean_line(reason),
+            "document_number": clean_line(document_number),
+            **(more or {}),
         },
-    )  # fmt: skip
+    )

@@ -55,28 +55,40 @@ class Correction(AsShown):
         label=_("政治面貌"), max_length=30, required=False, help_text=_("如中共党员、民盟盟员、无党派人士、群众。")
     )
     is_party_member = forms.TypedChoiceField(
-        label=_("是否中共党员"), choices=[("", _("没有登记")), ("yes", _("是")), ("no", _("否"))], required=False,
-        coerce=lambda said: said == "yes", empty_value=None,
-    )  # fmt: skip
+        label=_("是否中共党员"),
+        choices=[("", _("没有登记")), ("yes", _("是")), ("no", _("否"))],
+        required=False,
+        coerce=lambda said: said == "yes",
+        empty_value=None,
+    )
     sector = forms.ModelChoiceField(label=_("界别"), queryset=Sector.objects.none())
     starts_on = Day(
-        label=_("任职日期"), error_messages={"invalid": _("日期格式不对，请核对。")},
+        label=_("任职日期"),
+        error_messages={"invalid": _("日期格式不对，请核对。")},
         help_text=_("何日起任委员；与席位同时开始的职务一并更正。"),
-    )  # fmt: skip
+    )
     convenes = forms.TypedChoiceField(
-        label=_("界别召集人"), choices=[("no", _("否")), ("yes", _("是"))], required=False, coerce=lambda said: said == "yes",
+        label=_("界别召集人"),
+        choices=[("no", _("否")), ("yes", _("是"))],
+        required=False,
+        coerce=lambda said: said == "yes",
         empty_value=False,  # type: ignore[arg-type]  # the stubs know words alone
         help_text=_("召集人更正界别的，这里先改为“否”；在新的界别任召集人的，更正以后再改为“是”。"),
-    )  # fmt: skip
+    )
     special_committee = forms.ModelChoiceField(label=_("专委会"), queryset=SpecialCommittee.objects.none(), required=False)
     ranks = forms.MultipleChoiceField(
-        label=_("职务"), choices=[choice for choice in Rank.choices if choice[0] != Rank.MEMBER], required=False,
-        widget=forms.CheckboxSelectMultiple, help_text=_("都不选的是委员。只更正登记错的；任免有先后的，这里不能办理。"),
-    )  # fmt: skip
+        label=_("职务"),
+        choices=[choice for choice in Rank.choices if choice[0] != Rank.MEMBER],
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("都不选的是委员。只更正登记错的；任免有先后的，这里不能办理。"),
+    )
     reason = forms.CharField(
-        label=_("理由"), max_length=200, widget=forms.Textarea(attrs={"rows": 2}),
+        label=_("理由"),
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("会写进发给委员本人的消息，比如：导入的表里出生年月写错。"),
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, member: Member, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -95,7 +107,10 @@ class Correction(AsShown):
 
     @property
     def is_of_another_seat(self) -> bool:
-        """Say whether the page was about another seat than that held now: what was written of it is not written to this one."""
+        """Say whether the page was about another seat than that held now.
+
+        What was written of it is not written to this one.
+        """
         return self.seen.get(queries.SEAT) != self.kept.get(queries.SEAT)
 
     def say_what_changed(self) -> None:

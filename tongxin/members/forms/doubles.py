@@ -19,9 +19,11 @@ class Apart(forms.Form):
     """Why two who look like one person are two."""
 
     reason = forms.CharField(
-        label=_("依据"), max_length=200, widget=forms.Textarea(attrs={"rows": 2}),
+        label=_("依据"),
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("比如：同名的两位委员，已与两人核对身份。"),
-    )  # fmt: skip
+    )
 
 
 class Part(forms.Form):
@@ -50,9 +52,11 @@ class Merge(forms.Form):
             self.fields["account"] = self._account()
             self._choose("account", *(queries.account_said(member) for member in (one, other)), numbered=True)
         self.fields["reason"] = forms.CharField(
-            label=_("理由"), max_length=200, widget=forms.Textarea(attrs={"rows": 2}),
+            label=_("理由"),
+            max_length=200,
+            widget=forms.Textarea(attrs={"rows": 2}),
             help_text=_("会写进发给委员本人的消息，请用本人看得明白的话。"),
-        )  # fmt: skip
+        )
 
     def _account(self) -> forms.ChoiceField:
         used = [member.uid for member in (self.one, self.other) if queries.used(member.account)]

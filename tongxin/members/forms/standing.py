@@ -69,9 +69,11 @@ class Release(forms.Form):
     """Why a seat is taken off an account."""
 
     reason = forms.CharField(
-        label=_("理由"), max_length=200, widget=forms.Textarea(attrs={"rows": 2}),
+        label=_("理由"),
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("比如：本人在其他政协已有账户，误设了第二个。"),
-    )  # fmt: skip
+    )
 
 
 class TermEnd(Standing):

@@ -16,7 +16,10 @@ CHANGE = "members.change"
 
 
 def phone_changed(member: Member, *, at: datetime) -> str:
-    """Say when a member's phone was changed last and by whom, as long as who verifies a code must know; nothing later."""
+    """Say when a member's phone was changed last and by whom, as long as who verifies a code must know.
+
+    Nothing later.
+    """
     days = in_force(member.committee, PhoneChange, timezone.localdate(at)).told_days
     rows = Event.objects.filter(
         kind=CHANGE, subject_type="members.member", subject_id=member.pk, at__gte=at - timedelta(days=days)

@@ -1,4 +1,7 @@
-"""Codes that wait for a second person: whose, for whom; and whoever was asked to confirm one reads what became of it."""
+"""Codes that wait for a second person: whose, for whom.
+
+And whoever was asked to confirm one reads what became of it.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -44,7 +47,10 @@ CODES_TO_CONFIRM = Prepared(lambda committees, account, at: with_code(committees
 
 
 def what_became_of_the_code(member: Member, *, at: datetime) -> str:
-    """Say what became of the code made last, as long as the notice that asks to confirm it is fresh; nothing while it waits."""
+    """Say what became of the code made last, as long as the notice that asks to confirm it is fresh.
+
+    Nothing while it waits.
+    """
     code = Invitation.objects.filter(seat=member.uid, made_at__gte=at - VALID).order_by("-made_at", "-pk").first()
     if code is None or code.works_from is None or (code.works_from > at and _is_open(code, at)):
         return ""

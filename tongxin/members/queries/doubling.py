@@ -38,7 +38,10 @@ class Double:
 
 
 def number_key(number: str) -> str:
-    """Return what two writings of one number have in common: width, capitals, zeros before the figures, signs between."""
+    """Return what two writings of one number have in common.
+
+    Width, capitals, zeros before the figures, signs between.
+    """
     return plain_number(_SIGNS.sub("", number))
 
 
@@ -84,7 +87,10 @@ def _groups(members: list[Member]) -> Iterator[tuple[str, Iterator[list[int]]]]:
 
 
 def _mails(member: Member) -> set[str]:
-    """Return the addresses of a member and of the account: one account is nobody's twice in a committee, an address may be."""
+    """Return the addresses of a member and of the account.
+
+    One account is nobody's twice in a committee, an address may be.
+    """
     account = member.account.email if member.account is not None else ""
     return {mail.casefold() for mail in (member.email, account) if mail}
 
@@ -197,7 +203,10 @@ def _span(what: str, row: joining.Dated, ending: Any = "") -> str:
 
 
 def seats_meet(one: Member, other: Member) -> bool:
-    """Say whether both hold a seat of one term for some time, of different sectors or special committees: one of them is chosen."""
+    """Say whether both hold a seat of one term for some time, of different sectors or special committees.
+
+    One of them is chosen.
+    """
     return any(
         joining.together(mine, theirs)
         and (mine.sector_id, mine.special_committee_id, mine.convenes)

@@ -33,9 +33,13 @@ def entered(member: Member, on: date) -> dict[str, Plain]:
         return said
     ranks = [post.rank for post in posts_now(seat, on) if post.rank != Rank.MEMBER]
     return said | {
-        SEAT: seat.uid, "sector": plain(seat.sector_id), "starts_on": plain(seat.starts_on), "convenes": plain(seat.convenes),
-        "special_committee": plain(seat.special_committee_id), "ranks": plain(ranks),
-    }  # fmt: skip
+        SEAT: seat.uid,
+        "sector": plain(seat.sector_id),
+        "starts_on": plain(seat.starts_on),
+        "convenes": plain(seat.convenes),
+        "special_committee": plain(seat.special_committee_id),
+        "ranks": plain(ranks),
+    }
 
 
 def as_entered(name: str, value: Any) -> Plain:
@@ -49,7 +53,10 @@ def reached(member: Member) -> dict[str, Plain]:
 
 
 def others_reached_by(phone: str, member: Member) -> list[Member]:
-    """Return who else in the committee is reached by a number that is new to a member: the living, who sign in with it."""
+    """Return who else in the committee is reached by a number that is new to a member.
+
+    The living, who sign in with it.
+    """
     hashed = phone_hash(phone)
     if not hashed or hashed == member.phone_hash:
         return []

@@ -43,7 +43,10 @@ def why_not_invited(member: Member) -> str:
 
 
 def somebody_else_confirms(member: Member, maker: Account | None) -> bool:
-    """Say whether there is anybody to confirm a code that `maker` makes for a member: somebody else, and not the member."""
+    """Say whether there is anybody to confirm a code that `maker` makes for a member.
+
+    Somebody else, and not the member.
+    """
     alone = {maker.pk if maker is not None else None, member.account_id}
     found = (account for duty in CONFIRM for account in holders_of(member.committee, duty))
     return any(account.pk not in alone for account in found)

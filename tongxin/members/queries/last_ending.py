@@ -1,4 +1,7 @@
-"""What the last ending took of a member: the act that ended it names the rows; what was imported as ended has only its day."""
+"""What the last ending took of a member: the act that ended it names the rows.
+
+What was imported as ended has only its day.
+"""
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
@@ -31,8 +34,8 @@ class Ended:
 def last_ending(member: Member) -> Ended:
     """Return what the last ending took, as far as it is over still: nothing while no seat has ended.
 
-    What began after a backdated day ended on its own first day, by the same act. Where the act names not all (older ones name
-    only what they vouch for), what ended on the day counts besides, unless another act names it.
+    What began after a backdated day ended on its own first day, by the same act. Where the act names not all (older
+    ones name only what they vouch for), what ended on the day counts besides, unless another act names it.
     """
     seats = list(member.seats.exclude(ends_on=None).select_related("term", "sector", "special_committee").order_by("pk"))
     told = _endings_of(member) if seats else []
@@ -72,7 +75,9 @@ def _lives(member: Member) -> list[int]:
 
 
 def _last_of(member: Member, told: Sequence[Event], seats: Sequence[Seat]) -> list[Event]:
-    """Return the last of the acts that ended seats. Entered twice, before two rows were made one, it is two acts of one day.
+    """Return the last of the acts that ended seats.
+
+    Entered twice, before two rows were made one, it is two acts of one day.
 
     Within one life the last act is the last, whatever day it names; of two lives that one whose day is later.
     """
@@ -129,6 +134,9 @@ def _paused(member: Member) -> list[Suspension]:
 
 
 def _one_of_each(rows: Iterable[Dated], own: Collection[str], sort: Callable[[Dated], Hashable]) -> list[Dated]:
-    """Keep of each sort one row: that of the own life before that of who was merged into it, of those the one that began last."""
+    """Keep of each sort one row.
+
+    That of the own life before that of who was merged into it, of those the one that began last.
+    """
     kept = {sort(row): row for row in sorted(rows, key=lambda row: (row.uid in own, row.starts_on, row.pk))}
     return sorted(kept.values(), key=lambda row: row.pk)

@@ -26,7 +26,10 @@ def listed(committees: Any, account: Any, others: Any) -> MemberQuerySet:
 
 
 def sectors_listed_to(user: Any, on: date) -> list[Sector]:
-    """Return the sectors by which the list somebody reads is narrowed: those of the committee whose member comes first."""
+    """Return the sectors by which the list somebody reads is narrowed.
+
+    Those of the committee whose member comes first.
+    """
     committee = COMMITTEES.first(*asked_by(user))
     return [] if committee is None else SECTORS.all(committee, TERMS.first(committee, on))
 
@@ -62,7 +65,10 @@ POSTS = Prepared(lambda members, on: Post.objects.filter(bodies.running(on), mem
 
 
 def with_endings(members: Collection[Member]) -> None:
-    """Give every seat, the one that ended last first, to the list of those who left; last of all those that never began."""
+    """Give every seat, the one that ended last first, to the list of those who left.
+
+    Last of all those that never began.
+    """
     _give(members, "seats_past", ENDINGS.all([member.pk for member in members]))
 
 

@@ -27,7 +27,10 @@ def _ended(pause: Suspension, lifted: list[str] | None, left: Collection[date | 
 
 
 def _never_began(pause: Suspension) -> bool:
-    """Say whether a seat ended with an earlier day than the one on which its suspension began: it ended on its first day."""
+    """Say whether a seat ended with an earlier day than the one on which its suspension began.
+
+    It ended on its first day.
+    """
     return pause.ends_on == pause.starts_on
 
 
@@ -51,7 +54,10 @@ def lifted_by(member: Member, rows: Sequence[Suspension]) -> dict[int, list[str]
 
 
 def given_back(member: Member, seats: Sequence[Seat]) -> dict[int, list[str]]:
-    """Return of the seats that somebody was given back, by their id, why and by which paper: the rows keep only why they ended."""
+    """Return of the seats that somebody was given back, by their id, why and by which paper.
+
+    The rows keep only why they ended.
+    """
     told = _acts(member, "members.restore")
     named = {uid for event in told for uid in rows_of(event, "begun")}
     found: dict[int, list[str]] = {}
@@ -89,8 +95,12 @@ def taken_back(member: Member) -> list[list[str]]:
     told = Event.objects.filter(kind="members.restore", subject_type="members.member", subject_id=member.pk).order_by("id")
     went_on, until = _("去世登记有误，%(on)s更正，任职没有中断"), _("去世登记有误，%(on)s更正，任职到任期届满为止")
     found = [
-        [(until if event.data.get("leaves") else went_on) % {"on": full_day(event.at)}, event.data.get("reason"),
-         event.data.get("document_number")]
-        for event in told if not event.data.get("on")
-    ]  # fmt: skip
+        [
+            (until if event.data.get("leaves") else went_on) % {"on": full_day(event.at)},
+            event.data.get("reason"),
+            event.data.get("document_number"),
+        ]
+        for event in told
+        if not event.data.get("on")
+    ]
     return [[str(part) for part in parts if part] for parts in found]

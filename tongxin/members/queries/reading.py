@@ -117,7 +117,10 @@ def telling_absence(rows: QuerySet[Any], on: date, *, member: str = "member") ->
 
 
 def absence(row: Any) -> str:
-    """Say that somebody does not act, in as few words as anybody may know who has to do with him; nothing of who sits."""
+    """Say that somebody does not act, in as few words as anybody may know who has to do with him.
+
+    Nothing of who sits.
+    """
     if row.seated:
         return _("暂停履职") if row.paused else ""
     return _("已去世") if row.ending == Ending.DIED else _("已离任")
@@ -137,7 +140,10 @@ def suspended_now(member: Member, on: date) -> Suspension | None:
 
 
 def acts_since(member: Member, on: date) -> date:
-    """Return since when a sitting member acts as one: since the first seat that he holds began, or the last suspension was over."""
+    """Return since when a sitting member acts as one.
+
+    Since the first seat that he holds began, or the last suspension was over.
+    """
     begun = min(member.seats.filter(bodies.running(on)).values_list("starts_on", flat=True))
     resumed = member.suspensions.exclude(ends_on=None).values_list("ends_on", flat=True)
     return max((begun, *(day for day in resumed if day)))
@@ -171,11 +177,12 @@ def row_of(member: Member, *, came: str = "") -> dict[str, Any]:
     """Return what a line of the list, and the head of the page, show of a member."""
     seats, posts = member.seats_now, member.posts_now  # type: ignore[attr-defined]
     return {
-        "member": member, "sector": seats[0].sector if seats else "",
+        "member": member,
+        "sector": seats[0].sector if seats else "",
         "special": (seats[0].special_committee or "") if seats else "",
         "posts": "、".join(p.get_rank_display() for p in posts if p.rank != "member") or _("委员"),
         "came": came,
-    }  # fmt: skip
+    }
 
 
 def about(account: Any) -> list[Line]:

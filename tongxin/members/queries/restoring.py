@@ -1,4 +1,7 @@
-"""What comes back with a member whose seat ended, and what does not: what ended together, and which terms are over since."""
+"""What comes back with a member whose seat ended, and what does not.
+
+What ended together, and which terms are over since.
+"""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -29,7 +32,10 @@ class Over:
 
 
 def terms_over(member: Member, seats: Collection[Seat], on: date) -> dict[int, Over]:
-    """Return of a member's seats those terms, by id, that ended for all: a later one has members, and nobody else sits in it."""
+    """Return of a member's seats those terms, by id, that ended for all.
+
+    A later one has members, and nobody else sits in it.
+    """
     found = (_how_over(seat.term, on, without=member) for seat in seats)
     return {over.term.pk: over for over in found if over is not None}
 
@@ -47,7 +53,10 @@ def _how_over(term: Term, on: date, *, without: Member) -> Over | None:
 
 @dataclass(frozen=True)
 class Coming:
-    """What comes back with a member: of what ended last, as far as its term is not over; what is known of the terms that are."""
+    """What comes back with a member: of what ended last, as far as its term is not over.
+
+    What is known of the terms that are.
+    """
 
     ended: Ended
     over: dict[int, Over]
@@ -117,7 +126,10 @@ def _restored(coming: Coming) -> str:
 
 
 def _never_died(member: Member, coming: Coming) -> list[str]:
-    """Say what comes back with who was recorded dead by mistake: nothing was interrupted, but a term may be over since."""
+    """Say what comes back with who was recorded dead by mistake.
+
+    Nothing was interrupted, but a term may be over since.
+    """
     ended = [
         _("%(term)s已于 %(on)s届满，席位到届满为止") % {"term": one.term, "on": full_day(one.on)} for one in coming.over.values()
     ]

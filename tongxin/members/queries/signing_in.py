@@ -32,7 +32,10 @@ def accounts_named(realm: str, name: str) -> list[Account]:
 
 
 def _numbered(realm: str, name: str) -> list[Member]:
-    """Return whose number it is, of whoever went into another the other: the very number, or else one written otherwise."""
+    """Return whose number it is, of whoever went into another the other.
+
+    The very number, or else one written otherwise.
+    """
     if not realm:
         return []
     rows = Member.everybody.filter(committee__code=realm)
@@ -44,7 +47,10 @@ def _numbered(realm: str, name: str) -> list[Member]:
 
 
 def names_of(account: Account) -> list[str]:
-    """Return the names a member signs in with: the numbers, and the phone; the numbers of who went into him behind them."""
+    """Return the names a member signs in with: the numbers, and the phone.
+
+    The numbers of who went into him behind them.
+    """
     if not account.pk:
         return []
     rows = list(Member.objects.filter(account=account).order_by(F("taken_at").asc(nulls_first=True), "pk"))
@@ -63,10 +69,16 @@ def seat_of_invitation(uid: str) -> SeatOfInvitation | None:
         return None
     phone = plain_phone(found.phone)
     return SeatOfInvitation(
-        uid=found.uid, name=found.name, email=found.email, committee=found.committee.short_name, code=found.committee.code,
-        inner_name=names.for_member(found.committee.code, found.number or found.uid), taken=found.account_id is not None,
-        names=tuple(sign_in_names(found)), owner_known=bool(phone) and bool(names.find("", phone)),
-    )  # fmt: skip
+        uid=found.uid,
+        name=found.name,
+        email=found.email,
+        committee=found.committee.short_name,
+        code=found.committee.code,
+        inner_name=names.for_member(found.committee.code, found.number or found.uid),
+        taken=found.account_id is not None,
+        names=tuple(sign_in_names(found)),
+        owner_known=bool(phone) and bool(names.find("", phone)),
+    )
 
 
 def seats_held(account: Account) -> list[Held]:

@@ -18,9 +18,12 @@ def foretold(member: Member, kind: str) -> list[str]:
 
 
 def as_it_stands(member: Member, kind: str) -> str:
-    """Return a mark of all that an act is about: what the page says, and each seat, post and suspension. It names nobody.
+    """Return a mark of all that an act is about: what the page says, and each seat, post and suspension.
 
-    The same sentences may be about another seat: given back and resigned again, or another person's who was merged into this one.
+    It names nobody.
+
+    The same sentences may be about another seat: given back and resigned again, or another person's who was merged into
+    this one.
     """
     seats = member.seats.order_by("pk").values_list("uid", "starts_on", "ends_on", "ending")
     posts = Post.objects.filter(member=member).order_by("pk").values_list("uid", "starts_on", "ends_on")

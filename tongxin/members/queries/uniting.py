@@ -75,8 +75,10 @@ def _contradicts(member: Member, double: Member) -> str:
             continue
         for other in theirs:
             if other.term_id == seat.term_id and other.starts_on < left and _goes_on(other, left):
-                said = _("编号 %(number)s 的席位 %(on)s起终止（%(why)s），编号 %(other)s 同一届的席位在那以后还在任；"
-                         "请先在“委员变动”中核实、办理一致，再合并")  # fmt: skip
+                said = _(
+                    "编号 %(number)s 的席位 %(on)s起终止（%(why)s），编号 %(other)s 同一届的席位在那以后还在任；"
+                    "请先在“委员变动”中核实、办理一致，再合并"
+                )
                 why = seat.get_ending_display() or _("原因没有记录")
                 return said % (who | {"on": full_day(left), "why": why})
     return ""
@@ -138,8 +140,13 @@ def _of_accounts(stays: Member, goes: Member, taken: Collection[str]) -> Iterato
     number = {"n": (stays if stays.account == kept else goes).number, "m": (stays if stays.account == other else goes).number}
     yield _("今后用编号 %(n)s 原来的账户登录，密码不变") % number
     if other_closes(other, stays, goes):
-        yield _("编号 %(m)s 原来的账户关闭：不能再登录，已登录的随即退出，没有用过的码作废，以后的消息和邮件不再发给它；"
-                "其中已有的消息不转移，请告诉本人") % number  # fmt: skip
+        yield (
+            _(
+                "编号 %(m)s 原来的账户关闭：不能再登录，已登录的随即退出，没有用过的码作废，以后的消息和邮件不再发给它；"
+                "其中已有的消息不转移，请告诉本人"
+            )
+            % number
+        )
     else:
         yield _("编号 %(m)s 原来的账户不再关联本会委员身份；它在别处的委员身份和承担的职责不变，密码不变") % number
     yield _("立即告知本人和审计管理员")

@@ -42,7 +42,10 @@ def _name(value: cells.Cell) -> str:
 
 
 def _number(value: cells.Cell) -> str:
-    """Read a number as it is kept, in whatever width an office types it: it is searched for, and nobody can change it later."""
+    """Read a number as it is kept, in whatever width an office types it.
+
+    It is searched for, and nobody can change it later.
+    """
     return cells.line(kept_number(cells.line(value)), NUMBER_LIMIT)
 
 

@@ -1,4 +1,7 @@
-"""Who stands in what is brought twice: by the number, the name, the mobile. Each of the rows is wrong, the first one too."""
+"""Who stands in what is brought twice: by the number, the name, the mobile.
+
+Each of the rows is wrong, the first one too.
+"""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,7 +24,8 @@ class Doubles:
     """What was seen so far, and of the rows that went by what later ones showed to be wrong with them."""
 
     seen: dict[str, Sight] = field(default_factory=dict)  # by the plain number
-    people: dict[str, list[tuple[date | None, bool, Sight]]] = field(default_factory=dict)  # by name: born, numbered, where
+    # by name: born, numbered, where
+    people: dict[str, list[tuple[date | None, bool, Sight]]] = field(default_factory=dict)
     phones: dict[str, Sight] = field(default_factory=dict)  # of those who would be new
     earlier: dict[tuple[Place, str], Fault] = field(default_factory=dict)  # one a row and column
 

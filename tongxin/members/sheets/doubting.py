@@ -1,4 +1,7 @@
-"""What is odd in the row of a new member, and taken all the same: an age, a name that is there already, the form of a number."""
+"""What is odd in the row of a new member, and taken all the same.
+
+An age, a name that is there already, the form of a number.
+"""
 
 import re
 from collections import Counter

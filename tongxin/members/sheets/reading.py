@@ -1,4 +1,7 @@
-"""A row of the sheet of members, read; and a member of the database in the same words, so that the two can be compared."""
+"""A row of the sheet of members, read.
+
+And a member of the database in the same words, so that the two can be compared.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +22,8 @@ from tongxin.members.sheets.columns import COLUMNS
 from tongxin.sheets.kinds import Row, values_of
 
 PARTY_MEMBERS = (gettext_lazy("中共党员"), gettext_lazy("中共预备党员"))
-ALIKE: dict[str, Callable[[Any], Any]] = {"name": name_key, "number": plain_number}  # compared by what two writings share
+# compared by what two writings share
+ALIKE: dict[str, Callable[[Any], Any]] = {"name": name_key, "number": plain_number}
 
 
 @dataclass
@@ -60,12 +64,22 @@ def of_member(member: Member) -> Person:
     held = {post.rank for post in member.posts_now}  # type: ignore[attr-defined]
     special = seat.special_committee if seat else None
     return Person(
-        name=member.name, gender=member.gender, ethnicity=member.ethnicity, born_in=member.born_in, party=member.party,
-        sector=seat.sector.name if seat else "", special_committee=special.name if special else "",
-        ranks=tuple(rank for rank in Rank.values if rank in held and rank != Rank.MEMBER), workplace=member.workplace,
-        workplace_post=member.workplace_post, phone=member.phone, email=member.email,
-        is_party_member=member.is_party_member, number=member.number, seated_on=seat.starts_on if seat else None,
-    )  # fmt: skip
+        name=member.name,
+        gender=member.gender,
+        ethnicity=member.ethnicity,
+        born_in=member.born_in,
+        party=member.party,
+        sector=seat.sector.name if seat else "",
+        special_committee=special.name if special else "",
+        ranks=tuple(rank for rank in Rank.values if rank in held and rank != Rank.MEMBER),
+        workplace=member.workplace,
+        workplace_post=member.workplace_post,
+        phone=member.phone,
+        email=member.email,
+        is_party_member=member.is_party_member,
+        number=member.number,
+        seated_on=seat.starts_on if seat else None,
+    )
 
 
 def with_current_seats(rows: QuerySet[Member], on: date) -> QuerySet[Member]:
@@ -78,7 +92,10 @@ def with_current_seats(rows: QuerySet[Member], on: date) -> QuerySet[Member]:
 
 @dataclass(frozen=True)
 class Known:
-    """A member as the sheet may write him: as he stands, and as each row stood that went into him and keeps its values."""
+    """A member as the sheet may write him.
+
+    As he stands, and as each row stood that went into him and keeps its values.
+    """
 
     member: Member
     written: list[Person]

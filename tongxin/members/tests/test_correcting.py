@@ -255,8 +255,9 @@ def test_sector_special_committee_and_posts_of_the_seat_are_corrected_and_vouche
     never = Post.objects.get(member=member, rank="chair")
     assert never.starts_on == never.ends_on
     assert [e.data["fields"] for e in Event.objects.filter(kind="members.correct").order_by("pk")] == [
-        ["界别", "专委会", "职务"], ["职务"],
-    ]  # fmt: skip
+        ["界别", "专委会", "职务"],
+        ["职务"],
+    ]
     assert verifying.verify().ok
 
 
@@ -372,8 +373,11 @@ def test_a_post_that_ended_begins_with_the_seat_still_and_is_not_wiped_out(cast:
     office.post(path, shown(office, member) | {"starts_on": "2022-03-01", "reason": "增补"})
     day = date(2022, 3, 1)
     assert [member.seats.get().starts_on, *member.posts.order_by("pk").values_list("starts_on", "ends_on")] == [
-        day, (day, date(2023, 6, 1)), (day, day), (later.starts_on, later.ends_on),
-    ]  # fmt: skip
+        day,
+        (day, date(2023, 6, 1)),
+        (day, day),
+        (later.starts_on, later.ends_on),
+    ]
     assert verifying.verify().ok
 
 

@@ -1,4 +1,7 @@
-"""The pages of one person kept twice: who is listed, what is said before, who may, and how a number is known however written."""
+"""The pages of one person kept twice.
+
+Who is listed, what is said before, who may, and how a number is known however written.
+"""
 
 from collections.abc import Callable
 from datetime import date
@@ -101,8 +104,12 @@ def test_the_clerk_chooses_reads_what_will_happen_and_confirms(cast: Cast, offic
     assert "139******01" in shown
     assert "13900000001" not in shown
     choice = {
-        "stays": one.uid, "name": one.uid, "workplace": other.uid, "phone": other.uid, "reason": "导入时姓名写错，记成两条",
-    }  # fmt: skip
+        "stays": one.uid,
+        "name": one.uid,
+        "workplace": other.uid,
+        "phone": other.uid,
+        "reason": "导入时姓名写错，记成两条",
+    }
     said = office.post(page, choice)
     assert "编号 YX204 并入编号 YX004" in said.text
     assert "工作单位、手机改用编号 YX204 的" in said.text
@@ -267,9 +274,13 @@ def test_a_row_without_a_number_finds_who_went_by_his_name(cast: Cast, tmp_path:
 
 def test_a_sheet_of_proposals_finds_who_went_by_his_name_and_asks_where_two_bear_it(cast: Cast) -> None:
     merging.merge(
-        cast.member(cast.second_cosigner), cast.member(cast.bystander), taken=(), reason="同一人", actor=cast.office,
+        cast.member(cast.second_cosigner),
+        cast.member(cast.bystander),
+        taken=(),
+        reason="同一人",
+        actor=cast.office,
         at=timezone.now(),
-    )  # fmt: skip
+    )
     people = People(cast.county)
     for written in ("周望舒", "周望舒（YX004）", "沈如松", "沈如松（YX003）"):
         assert people.signer(written, collective=False).member == cast.member(cast.second_cosigner), written
@@ -278,14 +289,23 @@ def test_a_sheet_of_proposals_finds_who_went_by_his_name_and_asks_where_two_bear
         People(cast.county).signer("周望舒", collective=False)
 
 
-@pytest.mark.parametrize(("written", "faults"), [
-    ("周望舒、沈如松", []), ("周望舒（YX004）、周望舒（YX204）", ["提案人"]), ("沈如松、沈如松（YX003）", ["提案人"]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("written", "faults"),
+    [
+        ("周望舒、沈如松", []),
+        ("周望舒（YX004）、周望舒（YX204）", ["提案人"]),
+        ("沈如松、沈如松（YX003）", ["提案人"]),
+    ],
+)
 def test_both_names_of_one_person_sign_once(cast: Cast, tmp_path: Any, written: str, faults: list[str]) -> None:
     merging.merge(
-        cast.member(cast.second_cosigner), cast.member(cast.bystander), taken=(), reason="同一人", actor=cast.office,
+        cast.member(cast.second_cosigner),
+        cast.member(cast.bystander),
+        taken=(),
+        reason="同一人",
+        actor=cast.office,
         at=timezone.now(),
-    )  # fmt: skip
+    )
     sheet = tmp_path / "提案.csv"
     sheet.write_text(f"案由,内容,提案人,提交日期\n关于路灯的建议,{'情况' * 80},{written},2026-01-13\n", encoding="utf-8")
     report = engine.run(PROPOSALS, [sheet], cast.county, actor=None, at=timezone.now())

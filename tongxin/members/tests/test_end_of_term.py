@@ -74,12 +74,15 @@ def seated_newly(cast: Cast, names: Iterable[str]) -> list[Seat]:
     audit.vouch(cast.county, seats, at=NOW)
     proposals.invite_cosigners(
         cast.draft(), members=members, until=timezone.now() + timedelta(days=1), actor=cast.proposer, at=NOW
-    )  # fmt: skip
+    )
     return seats
 
 
 def test_a_member_more_whose_term_ends_costs_the_two_events_and_what_is_written(cast: Cast) -> None:
-    """Nothing is looked up for one member alone, however many leave: who has an invitation open leaves two events, no more."""
+    """Nothing is looked up for one member alone, however many leave.
+
+    Who has an invitation open leaves two events, no more.
+    """
     new, old = Term.objects.create(committee=cast.county, number=12, starts_on=TODAY()), cast.sector.term
     sector = Sector.objects.create(committee=cast.county, term=new, name="医药卫生界")
     Seat.objects.create(committee=cast.county, member=cast.member(cast.proposer), term=new, sector=sector, starts_on=TODAY())
@@ -107,9 +110,7 @@ def test_a_term_does_not_end_while_nobody_sits_in_the_next(cast: Cast, office: C
     later = Term.objects.create(committee=cast.county, number=12, starts_on=TODAY())
     sector = Sector.objects.create(committee=cast.county, term=later, name="医药卫生界")
     member = cast.member(cast.proposer)
-    Seat.objects.create(
-        committee=cast.county, member=member, term=later, sector=sector, starts_on=TODAY() + timedelta(days=1)
-    )  # fmt: skip
+    Seat.objects.create(committee=cast.county, member=member, term=later, sector=sector, starts_on=TODAY() + timedelta(days=1))
     held = Seat.objects.filter(term=old, ends_on=None).count()
     answer = office.post("/members/term/", said(term=old.uid, reason="换届"))
     assert (answer.status_code, "新一届还没有委员在任" in answer.text, "确认任期届满" in answer.text) == (200, True, False)

@@ -152,8 +152,9 @@ def test_an_invitation_slip_opens_the_way_in_once(cast: Cast, client: Client) ->
     assert [(e.kind, e.committee_code) for e in kept] == [("accounts.accept_invitation", "YX")]
     kept = Event.objects.filter(kind__in=["members.invite", "members.take_seat"]).order_by("id")
     assert [(e.kind, e.subject_id, e.committee_code) for e in kept] == [
-        ("members.invite", member.pk, "YX"), ("members.take_seat", member.pk, "YX"),
-    ]  # fmt: skip
+        ("members.invite", member.pk, "YX"),
+        ("members.take_seat", member.pk, "YX"),
+    ]
 
 
 def test_a_new_slip_ends_the_old_one(cast: Cast, client: Client) -> None:

@@ -1,4 +1,7 @@
-"""One person kept twice becomes one member, and can be two again: rows, names, accounts, proofs, what is said before."""
+"""One person kept twice becomes one member, and can be two again.
+
+Rows, names, accounts, proofs, what is said before.
+"""
 
 from datetime import date, timedelta
 from itertools import pairwise
@@ -131,9 +134,14 @@ def test_of_two_names_under_a_proposal_one_stands_and_the_ratings_are_kept_and_c
     for account, result in ((cast.proposer, "satisfied"), (cast.cosigner, "dissatisfied")):
         signature = Signature.objects.get(proposal=case.proposal, member__account=account)
         handling.rate(
-            reply, signature=signature, attitude="satisfied", result=result, comment="再说说。", actor=account,
+            reply,
+            signature=signature,
+            attitude="satisfied",
+            result=result,
+            comment="再说说。",
+            actor=account,
             at=NOW + timedelta(days=1),
-        )  # fmt: skip
+        )
     before = picture()
     stays, goes = merge(cast.cosigner, cast.proposer, cast)
     [name] = Signature.objects.filter(proposal=case.proposal)

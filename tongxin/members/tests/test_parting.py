@@ -126,8 +126,11 @@ def test_what_is_said_is_the_same_whether_or_not_anybody_rated(cast: Cast) -> No
         part(stays, goes, cast)
         notices.deliver()
         kinds = list(Event.objects.exclude(kind="handling.rate").order_by("pk").values_list("kind", flat=True))[number:]
-        heard = list(Notice.objects.filter(event__kind__in=["members.part", "members.part_from", "handling.ask_rater_again"])
-                     .order_by("pk").values_list("account", "text"))  # fmt: skip
+        heard = list(
+            Notice.objects.filter(event__kind__in=["members.part", "members.part_from", "handling.ask_rater_again"])
+            .order_by("pk")
+            .values_list("account", "text")
+        )
         return said, kinds, heard
 
     said, kinds, heard = course(rated=False)

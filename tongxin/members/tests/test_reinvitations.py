@@ -50,8 +50,9 @@ def test_a_waiting_code_stands_on_the_desk_of_everybody_who_may_confirm_it_and_o
         page = as_(account).get("/home/")
         [queue] = [q for q in page.context["queues"] if q.label == "重置码待确认"]
         assert (queue.count, [(t.url, t.title) for t in queue.items]) == (
-            1, [(f"/members/{asked.uid}/confirm/", f"{asked.name}的密码重置码")]
-        )  # fmt: skip
+            1,
+            [(f"/members/{asked.uid}/confirm/", f"{asked.name}的密码重置码")],
+        )
         listed = as_(account).get(queue.url)
         assert [row["member"].pk for row in listed.context["list"].lines] == [asked.pk]
     assert "重置码待确认" not in queues(keeper)
@@ -168,7 +169,10 @@ def test_who_may_confirm_reads_what_became_of_the_code(cast: Cast, keeper: Accou
 
 
 def test_who_keeps_the_members_sends_who_holds_a_duty_to_where_it_is_done(cast: Cast, keeper: Account, asked: Member) -> None:
-    """With a second factor the security administrator makes the code; without one the duty ends first: both pages say the same."""
+    """With a second factor the security administrator makes the code.
+
+    Without one the duty ends first: both pages say the same.
+    """
     account = cast.bystander
     duty = bodies.appoint(
         account, committee=cast.county, duty=Duty.FILING, starts_on=timezone.localdate(), actor=None, at=timezone.now()

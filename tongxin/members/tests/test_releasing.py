@@ -1,4 +1,7 @@
-"""A seat linked to the wrong account: released by the office while nothing stands in its name, and never opened by one hand."""
+"""A seat linked to the wrong account.
+
+Released by the office while nothing stands in its name, and never opened by one hand.
+"""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -80,8 +83,11 @@ def test_a_second_account_made_by_mistake_closes_and_the_seat_is_linked_to_the_f
     assert (there.account, there.taken_at, mistaken.is_active, session.get("/home/").status_code) == (None, None, False, 302)
     event = Event.objects.get(kind="members.release_seat")
     assert (event.actor, event.committee_code, event.data["reason"], event.data["closed"]) == (
-        cast.office_of_other_county, "WC", WHY["reason"], True,
-    )  # fmt: skip
+        cast.office_of_other_county,
+        "WC",
+        WHY["reason"],
+        True,
+    )
     code = actions.invite(there, actor=cast.office_of_other_county, at=timezone.now() - timedelta(hours=73))
     owner = signed_in(cast.bystander)
     assert owner.post("/account/seat/", {"code": code})["Location"] == "/account/"
@@ -103,9 +109,15 @@ def test_an_account_that_has_other_places_or_a_duty_stays_open_and_is_told(cast:
 
 def test_a_reset_code_of_the_committee_that_answers_no_more_opens_nothing(cast: Cast, there: Member) -> None:
     bodies.appoint(
-        there.account, committee=cast.county, duty=Duty.UNIT_CLERK, starts_on=timezone.localdate() - timedelta(days=9),
-        unit=cast.unit, ends_on=timezone.localdate() - timedelta(days=1), actor=None, at=timezone.now(),
-    )  # fmt: skip
+        there.account,
+        committee=cast.county,
+        duty=Duty.UNIT_CLERK,
+        starts_on=timezone.localdate() - timedelta(days=9),
+        unit=cast.unit,
+        ends_on=timezone.localdate() - timedelta(days=1),
+        actor=None,
+        at=timezone.now(),
+    )
     code = actions.invite(there, actor=cast.office_of_other_county, at=timezone.now() - timedelta(hours=80))
     release(there, cast)
     assert not opens(code)
@@ -211,15 +223,17 @@ def test_who_audits_reads_of_an_invitation_that_waits_and_of_no_first_one(cast: 
     release(there, cast)
     actions.invite(there, actor=cast.office_of_other_county, at=timezone.now())
     actions.invite(
-        Member.objects.create(committee=cast.other_county, number="070", name="新委员"), actor=cast.office_of_other_county,
+        Member.objects.create(committee=cast.other_county, number="070", name="新委员"),
+        actor=cast.office_of_other_county,
         at=timezone.now(),
-    )  # fmt: skip
+    )
     notices.deliver()
     told = Notice.objects.filter(event__kind="members.invite")
     assert {n.account for n in told} == {auditor}  # who made it is the only one here who might confirm
     assert [n.text.partition("；")[0] for n in told] == [f"江晚舟给委员{there.name}重新发了登录邀请，原来的关联已经解除"]
     assert [n.urgent for n in told] == [True]
-    assert not Notice.objects.filter(account=mistaken).exists()  # closed: the page says so before, and asks to tell the person
+    # closed: the page says so before, and asks to tell the person
+    assert not Notice.objects.filter(account=mistaken).exists()
 
 
 # ── only while nothing stands in its name ──

@@ -1,4 +1,7 @@
-"""A seat is given back after other things happened since: a term that ended, posts and suspensions of after a backdated day."""
+"""A seat is given back after other things happened since.
+
+A term that ended, posts and suspensions of after a backdated day.
+"""
 
 from datetime import date, timedelta
 

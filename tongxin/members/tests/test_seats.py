@@ -167,8 +167,11 @@ def test_who_has_one_seat_is_not_asked(cast: Cast) -> None:
 def test_a_notice_of_the_other_seat_is_opened_in_that_seat(cast: Cast, there: Member) -> None:
     [invitation] = proposals.invite_cosigners(
         draft_in(cast.member(cast.member_of_other_county), cast.member_of_other_county),
-        members=[there], until=NOW + timedelta(days=30), actor=cast.member_of_other_county, at=NOW,
-    )  # fmt: skip
+        members=[there],
+        until=NOW + timedelta(days=30),
+        actor=cast.member_of_other_county,
+        at=NOW,
+    )
     notices.deliver()
     notice, client = Notice.objects.get(account=cast.bystander), signed_in(cast.bystander)
     assert client.get(notice.url).status_code == 404
@@ -234,8 +237,9 @@ def test_a_death_ends_nothing_of_another_committee_which_is_told(cast: Cast, her
     notices.deliver()
     told = {n.account.username: n.text for n in Notice.objects.filter(event__kind="members.record_death", urgent=True)}
     assert {name: text.split("；")[1] for name, text in told.items()} == {
-        "wcoffice": "属实的，请在本会委员名册办理登记", "wcsec": "属实的，请免去在本会的职责",
-    }  # fmt: skip
+        "wcoffice": "属实的，请在本会委员名册办理登记",
+        "wcsec": "属实的，请免去在本会的职责",
+    }
     Appointment.objects.filter(account=person).update(ends_on=timezone.localdate(at))
     end = {"ending": Ending.DIED, "on": timezone.localdate(at), "reason": "", "at": at}
     actions.end_seat(there, **end, actor=cast.office_of_other_county)
@@ -261,9 +265,14 @@ def closings(here: Member) -> list[str]:
 
 def duty_there(cast: Cast, **scope: Any) -> Appointment:
     return bodies_actions.appoint(
-        Account.objects.get(pk=cast.bystander.pk), committee=cast.other_county, duty=Duty.REGULATIONS, starts_on=NOW.date(),
-        actor=None, at=NOW, **scope,
-    )  # fmt: skip
+        Account.objects.get(pk=cast.bystander.pk),
+        committee=cast.other_county,
+        duty=Duty.REGULATIONS,
+        starts_on=NOW.date(),
+        actor=None,
+        at=NOW,
+        **scope,
+    )
 
 
 def test_the_account_of_a_dead_person_closes_when_the_last_duty_elsewhere_ends_and_not_before(cast: Cast, here: Member) -> None:
@@ -286,9 +295,14 @@ def test_the_account_of_a_dead_person_closes_however_the_last_seat_elsewhere_end
     dies_here(cast, here)
     at = timezone.now()
     actions.end_seat(
-        there, ending=ending, on=timezone.localdate(at), reason="", document_number="望协〔2026〕1 号",
-        actor=cast.office_of_other_county, at=at,
-    )  # fmt: skip
+        there,
+        ending=ending,
+        on=timezone.localdate(at),
+        reason="",
+        document_number="望协〔2026〕1 号",
+        actor=cast.office_of_other_county,
+        at=at,
+    )
     assert (open_for(cast), closings(here)) == (False, [f"YX 系统 {here.name}的登录账户关闭"])
     assert len(closings(there)) == (ending == Ending.DIED)  # each committee that has him dead is told
 

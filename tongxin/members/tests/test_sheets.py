@@ -34,8 +34,13 @@ def test_a_new_member_gets_a_seat_posts_and_a_number(cast: Cast, bring):
     assert (report.created, report.made) == (1, {"sectors": ["农业界"], "special_committees": ["提案委员会"]})
     member = Member.objects.get(name="曾贤")
     assert (member.number, member.sound, member.born_in, member.phone, member.phone_hash, member.is_party_member) == (
-        "YX005", "zengxian zx", date(1975, 3, 1), "13800000001", lookup_hash("13800000001"), True,
-    )  # fmt: skip
+        "YX005",
+        "zengxian zx",
+        date(1975, 3, 1),
+        "13800000001",
+        lookup_hash("13800000001"),
+        True,
+    )
     seat = Seat.objects.get(member=member)
     assert (seat.sector.name, seat.special_committee.name, seat.starts_on) == ("农业界", "提案委员会", NOW.date())
     assert set(Post.objects.filter(member=member).values_list("rank", flat=True)) == {"standing", "secretary_general"}
@@ -113,8 +118,11 @@ def test_new_numbers_go_on_behind_those_of_the_file(cast: Cast, bring):
     bring(f"{HEAD}甲一,,,农业界,,,,,,\n甲二,,,农业界,,,,,,YX005\n甲三,,,农业界,,,,,,YX030\n")
     bring(f"{HEAD}甲四,,,农业界,,,,,,\n")
     assert dict(Member.objects.filter(name__startswith="甲").values_list("name", "number")) == {
-        "甲一": "YX006", "甲二": "YX005", "甲三": "YX030", "甲四": "YX031",
-    }  # fmt: skip
+        "甲一": "YX006",
+        "甲二": "YX005",
+        "甲三": "YX030",
+        "甲四": "YX031",
+    }
 
 
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])
@@ -173,8 +181,10 @@ def test_who_comes_later_sits_from_the_day_written_or_from_today_and_is_told_so(
     assert bring(text).unchanged == 2
     differs = "姓名,界别,任职日期\n曾贤,农业界,2024-06-01\n某甲,农业界,2021-01-01\n某乙,农业界,2027-01-01\n"
     assert [(row, why.partition("，")[0]) for row, _column, why in said(bring(differs))] == [
-        (2, "与系统里的不同：系统里是“2024-05-01”"), (3, f"早于{cast.sector.term}开始的 2022 年 1 月 1 日"), (4, "在今天以后"),
-    ]  # fmt: skip
+        (2, "与系统里的不同：系统里是“2024-05-01”"),
+        (3, f"早于{cast.sector.term}开始的 2022 年 1 月 1 日"),
+        (4, "在今天以后"),
+    ]
 
 
 def test_the_first_list_of_a_term_begins_with_it(cast: Cast, bring):
@@ -187,9 +197,11 @@ def test_both_rows_of_one_number_are_wrong_and_neither_goes_in(cast: Cast, bring
     rows = "曾贤,,,农业界,,,,,,YX300\n林知远,,,医药卫生界,,,,,,YX001\n苏闻,,,农业界,,,,,,yx300\n何人,,,农业界,,,,,,YX001\n"
     report = bring(HEAD + rows, skip_invalid=tmp_path / "错.xlsx")
     assert [(row, why.partition("；")[0]) for row, _column, why in said(report)] == [
-        (2, "与苏闻（原表第 4 行）的编号相同"), (3, "与何人（原表第 5 行）的编号相同"),
-        (4, "与曾贤（原表第 2 行）的编号相同"), (5, "与林知远（原表第 3 行）的编号相同"),
-    ]  # fmt: skip
+        (2, "与苏闻（原表第 4 行）的编号相同"),
+        (3, "与何人（原表第 5 行）的编号相同"),
+        (4, "与曾贤（原表第 2 行）的编号相同"),
+        (5, "与林知远（原表第 3 行）的编号相同"),
+    ]
     assert (report.created, report.unchanged, report.left_out) == (0, 0, 4)
     assert not Member.objects.filter(name__in=("曾贤", "苏闻")).exists()
 
@@ -220,5 +232,6 @@ def test_what_is_odd_is_said_and_taken(cast: Cast, bring):
 
 def test_a_birth_to_come_and_a_name_without_letters_are_wrong(cast: Cast, bring):
     assert said(bring(f"{HEAD}曾贤,,2030-01,农业界,,,,,,\n0,,,农业界,,,,,,\n")) == [
-        (2, "出生年月", "在今天以后，请核对"), (3, "姓名", "“0”不是姓名，请核对；是公式的请改成文字"),
-    ]  # fmt: skip
+        (2, "出生年月", "在今天以后，请核对"),
+        (3, "姓名", "“0”不是姓名，请核对；是公式的请改成文字"),
+    ]

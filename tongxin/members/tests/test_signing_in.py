@@ -116,9 +116,13 @@ def test_who_keeps_no_list_filters_nothing_by_it(cast: Cast, client: Client) -> 
 def test_the_list_of_one_committee_does_not_tell_of_another(cast: Cast, keeper: Client) -> None:
     """Who keeps the members here, and reads those of another committee by another duty, reads nothing of their signing in."""
     bodies.appoint(
-        cast.office, committee=cast.other_county, duty=Duty.LEADERSHIP, starts_on=timezone.localdate(), actor=None,
+        cast.office,
+        committee=cast.other_county,
+        duty=Duty.LEADERSHIP,
+        starts_on=timezone.localdate(),
+        actor=None,
         at=timezone.now(),
-    )  # fmt: skip
+    )
     Account.objects.update(needs_second_factor=False)
     foreign = cast.member(cast.member_of_other_county)
     assert listed(keeper)[foreign.name] == ""
@@ -147,7 +151,8 @@ def test_a_new_password_is_not_made_possible_before_what_follows_was_read(cast: 
     page, before = f"/members/{member.uid}/", Event.objects.count()
     shown = keeper.get(page).text
     assert (f'href="{page}invite/"' in shown, f'action="{page}invite/"' in shown) == (True, False)
-    for asked in (keeper.get(f"{page}invite/"), keeper.post(f"{page}invite/")):  # a button drawn before there was a password
+    # a button drawn before there was a password
+    for asked in (keeper.get(f"{page}invite/"), keeper.post(f"{page}invite/")):
         assert asked.context["sentences"] == [
             "打印密码重置单，本人凭重置码设定新密码；请先当面或打电话核实是本人忘记了密码",
             "重置码不能马上使用：须机关另一位工作人员确认（委员联络、提案日常工作、主席会议成员都可以确认）；没有人确认的，72 小时后可以使用",
@@ -174,9 +179,13 @@ def test_a_first_invitation_takes_one_click(cast: Cast, keeper: Client) -> None:
 
 def test_where_no_code_is_made_the_reason_stands_in_the_buttons_place(cast: Cast, keeper: Client) -> None:
     bodies.appoint(
-        with_password(cast.bystander), committee=cast.county, duty=Duty.FILING, starts_on=timezone.localdate(), actor=None,
+        with_password(cast.bystander),
+        committee=cast.county,
+        duty=Duty.FILING,
+        starts_on=timezone.localdate(),
+        actor=None,
         at=timezone.now(),
-    )  # fmt: skip
+    )
     page = f"/members/{cast.member(cast.bystander).uid}/"
     shown = keeper.get(page).text
     assert ("请用原来的登录名登录" in shown, f"{page}invite/" in shown) == (True, False)

@@ -220,8 +220,10 @@ def test_a_death_is_foreseen_in_the_same_sentences_as_every_other_leave(cast: Ca
     died, resigned = (office.get(f"/members/{member.uid}/standing/{kind}/").context["elsewhere"] for kind in ("died", "resigned"))
     assert died == resigned
     assert [one.said.partition("件")[0] for one in died] == [
-        "草稿和退回修改的提案 1 ", "还没有答复的联名邀请 1 ", "已经提交、还没有办结的提案 1 ",
-    ]  # fmt: skip
+        "草稿和退回修改的提案 1 ",
+        "还没有答复的联名邀请 1 ",
+        "已经提交、还没有办结的提案 1 ",
+    ]
 
 
 def test_other_duties_stay_when_a_seat_ends(cast: Cast, office: Client) -> None:

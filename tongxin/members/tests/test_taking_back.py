@@ -368,8 +368,10 @@ def test_of_two_seats_that_began_and_ended_on_one_day_only_the_second_was_given_
     told = {seat.pk: "".join(words) for seat, words in office.get(f"/members/{member.uid}/").context["seats"]}
     kept = [told[seat.pk] for seat in member.seats.order_by("pk")]
     assert [("恢复委员资格" in words, "收回第一次" in words, "收回第二次" in words) for words in kept] == [
-        (False, False, False), (True, True, False), (True, False, True),
-    ]  # fmt: skip
+        (False, False, False),
+        (True, True, False),
+        (True, False, True),
+    ]
 
 
 def test_a_pause_that_ended_with_the_seat_was_not_lifted_though_another_was_on_that_day(cast: Cast, office: Client) -> None:

@@ -41,11 +41,20 @@ def invite(request: HttpRequest, uid: str) -> HttpResponse:
         messages.error(request, str(refused))
         return redirect("member", uid=uid)
     made = slips.slip(
-        found.name, _sign_in_name(found), code, request=request, realm=found.committee.code, resets=resets, for_member=True,
-        coded=found.account is not None and accounts.has_second_factor(found.account), links=found.account is None,
+        found.name,
+        _sign_in_name(found),
+        code,
+        request=request,
+        realm=found.committee.code,
+        resets=resets,
+        for_member=True,
+        coded=found.account is not None and accounts.has_second_factor(found.account),
+        links=found.account is None,
         sets_up_factor=found.account is not None and accounts.must_set_up_factor(found.account),
-        committee=found.committee.short_name, waits=_waits(found, at), back=reverse("member", args=[uid]),
-    )  # fmt: skip
+        committee=found.committee.short_name,
+        waits=_waits(found, at),
+        back=reverse("member", args=[uid]),
+    )
     return slips.keep(request, made, at=at)
 
 
@@ -74,10 +83,12 @@ def _what_the_code_does(member: Member, maker: Any, at: datetime) -> list[str]:
         return [verified, *_how_a_reset_waits(member, maker, at), _("本人用原来的密码登录的，重置码随即作废"), good]
     if was_released(member):
         return [
-            _("原来的关联已经解除，请先核实，邀请单交给本人"), _must_be_confirmed(member, maker, at, _("邀请码")),
+            _("原来的关联已经解除，请先核实，邀请单交给本人"),
+            _must_be_confirmed(member, maker, at, _("邀请码")),
             _("立即告知审计管理员和可以确认的人") if queries.somebody_else_confirms(member, maker) else _("立即告知审计管理员"),
-            _("可以使用后，本人已经有账户的，登录后用邀请码关联；没有账户的，凭邀请码设定密码，第一次登录"), good,
-        ]  # fmt: skip
+            _("可以使用后，本人已经有账户的，登录后用邀请码关联；没有账户的，凭邀请码设定密码，第一次登录"),
+            good,
+        ]
     return [_("本人还没有设定过密码，凭邀请码设定密码，第一次登录"), good]
 
 
@@ -141,7 +152,10 @@ def release_seat(request: HttpRequest, uid: str) -> HttpResponse:
 
 @requires("members.confirm_reinvitation", of_object=True)
 def confirm_reinvitation(request: HttpRequest, uid: str) -> HttpResponse:
-    """Confirm, as a second person of the office, that a member asked for the new password: for the code that is shown."""
+    """Confirm, as a second person of the office, that a member asked for the new password.
+
+    For the code that is shown.
+    """
     found, at = load(request, uid), timezone.now()
     permissions.demand(request.user, "members.confirm_reinvitation", found)
     if request.method == "POST":
@@ -155,8 +169,12 @@ def confirm_reinvitation(request: HttpRequest, uid: str) -> HttpResponse:
     waiting = waiting_code(found, at=at)
     heading = _("重置码待确认") if waiting is None or waiting.account_id else _("邀请码待确认")
     context = {
-        "member": found, "waiting": waiting, "heading": heading, "became": queries.what_became_of_the_code(found, at=at),
-        "reads_phone": permissions.allowed(request.user, "members.read_phone", found), "masked": mask_phone(found.phone),
+        "member": found,
+        "waiting": waiting,
+        "heading": heading,
+        "became": queries.what_became_of_the_code(found, at=at),
+        "reads_phone": permissions.allowed(request.user, "members.read_phone", found),
+        "masked": mask_phone(found.phone),
         "phone_changed": queries.phone_changed(found, at=at),
-    }  # fmt: skip
+    }
     return render(request, "members/confirm_reinvitation.html", context)

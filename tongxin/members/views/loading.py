@@ -19,7 +19,10 @@ WRITTEN = (Other, Part, Standing, Contact, Correction)  # forms with what is wri
 
 
 class WentIntoError(Exception):
-    """A page of a row that went into another: nothing was done, and the page of this error leads to the one that stays."""
+    """A page of a row that went into another.
+
+    Nothing was done, and the page of this error leads to the one that stays.
+    """
 
     def __init__(self, uid: str, into: Member) -> None:
         super().__init__(uid)
@@ -48,12 +51,18 @@ def leads_to(request: HttpRequest, uid: str) -> Member | None:
 
 
 def went_into(request: HttpRequest, error: WentIntoError) -> HttpResponse:
-    """Say who made the row of an address one with another and when, to who keeps the members; show what was written, to be copied."""
+    """Say who made the row of an address one with another and when, to who keeps the members.
+
+    Show what was written, to be copied.
+    """
     gone = Member.everybody.select_related("merged_into").get(uid=error.uid)
     knows = permissions.allowed(request.user, "members.change", error.into)
     why = _("%(name)s（编号 %(number)s）这条资料已经并入%(into)s（编号 %(into_number)s）") % {
-        "name": gone.name, "number": gone.number, "into": error.into.name, "into_number": error.into.number,
-    }  # fmt: skip
+        "name": gone.name,
+        "number": gone.number,
+        "into": error.into.name,
+        "into_number": error.into.number,
+    }
     merged = queries.merged_away(gone) if knows else None
     return not_done(request, error.into, typed_in(request) if knows else [], why, by=merged)
 

@@ -94,7 +94,10 @@ def _may_release(user: Any, member: Member) -> bool:
 
 
 def _ended(seat: Seat, seats: list[Seat], *, tells_why: bool) -> list[str]:
-    """Say that a seat is held, or since when it is not; why, to those who are told. A death that was taken back is no death."""
+    """Say that a seat is held, or since when it is not; why, to those who are told.
+
+    A death that was taken back is no death.
+    """
     if not seat.ends_on:
         return [_("在任")]
     if seat.never_began:

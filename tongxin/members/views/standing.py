@@ -64,11 +64,14 @@ def standing(request: HttpRequest, uid: str, kind: str) -> HttpResponse:
             return redirect("member", uid=uid)
     coming_back = kind in queries.COMES_BACK
     context = {
-        "form": form, "member": found, "word": WORDS[kind], "stop": not coming_back,
+        "form": form,
+        "member": found,
+        "word": WORDS[kind],
+        "stop": not coming_back,
         "records": kind == Ending.DIED,
         "sentences": queries.foretold(found, kind),
         "elsewhere": [] if coming_back else queries.what_follows_elsewhere(found, request.user),
-    }  # fmt: skip
+    }
     return render(request, "members/standing.html", context)
 
 

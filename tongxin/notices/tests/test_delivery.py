@@ -35,9 +35,14 @@ def keeper(cast: Cast) -> Account:
 def failed_letter(cast: Cast, account: Account) -> Letter:
     notice = Notice.objects.filter(account=account).latest("id")
     return Letter.objects.create(
-        notice=notice, address="heqinghe@example.invalid", made_at=timezone.now(), next_try_at=timezone.now(), tries=6,
-        given_up_at=timezone.now(), problem="收件方不接受这个地址（550），请核对邮箱",
-    )  # fmt: skip
+        notice=notice,
+        address="heqinghe@example.invalid",
+        made_at=timezone.now(),
+        next_try_at=timezone.now(),
+        tries=6,
+        given_up_at=timezone.now(),
+        problem="收件方不接受这个地址（550），请核对邮箱",
+    )
 
 
 def test_who_keeps_the_system_sees_what_failed_without_a_word_of_it(cast: Cast, keeper: Account, client: Client) -> None:
@@ -91,9 +96,13 @@ def test_the_office_reads_whose_letter_did_not_go_and_why(cast: Cast, keeper: Ac
     actions.deliver()
     notice = Notice.objects.filter(account=cast.proposer, matter=f"proposals.proposal:{proposal.uid}").latest("id")
     letter = Letter.objects.create(
-        notice=notice, address="yue@example.invalid", made_at=timezone.now(), next_try_at=timezone.now(), tries=1,
+        notice=notice,
+        address="yue@example.invalid",
+        made_at=timezone.now(),
+        next_try_at=timezone.now(),
+        tries=1,
         problem="对方暂时不收（451）",
-    )  # fmt: skip
+    )
     client.force_login(cast.office)
     address = f"/proposals/{proposal.uid}/told/"
     assert "还没有寄成，会再试：对方暂时不收（451）" in client.get(address).text
@@ -252,9 +261,15 @@ def test_that_somebody_rated_is_told_on_no_page_of_what_was_told(
     reply = Reply.objects.get(task__case=case, task__unit=cast.unit)
     signature = next(s for s in proposals.raters(case.proposal) if s.member.account_id == cast.cosigner.pk)
     handling.rate(
-        reply, signature=signature, attitude="satisfied", result="satisfied", comment="", actor=cast.office, at=moment("2026-03-05"),
+        reply,
+        signature=signature,
+        attitude="satisfied",
+        result="satisfied",
+        comment="",
+        actor=cast.office,
+        at=moment("2026-03-05"),
         entered_for=True,
-    )  # fmt: skip
+    )
     actions.deliver()
     assert Notice.objects.filter(event__kind="handling.rate").exists()
     assert pages() == before
@@ -305,8 +320,9 @@ def test_a_monitor_is_told_which_part_is_late_and_no_more(cast: Cast, client: Cl
     Job.objects.update(failures=3, problem="OSError", begun_at=now - timedelta(days=1))
     answer = client.get("/healthz")
     assert (answer.status_code, answer.json()) == (
-        503, {"ok": False, "database": True, "notices": True, "letters": True, "seals": True, "jobs": False, "disk": True},
-    )  # fmt: skip
+        503,
+        {"ok": False, "database": True, "notices": True, "letters": True, "seals": True, "jobs": False, "disk": True},
+    )
 
 
 def test_the_monitor_is_cheap_whatever_there_is(cast: Cast, client: Client) -> None:

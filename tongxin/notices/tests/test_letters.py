@@ -54,8 +54,15 @@ def a_letter(account: Account, text: str, *, urgent: bool = True, matter: str = 
     """Write a letter as the delivery does."""
     event = actions.Event.objects.exclude(pk__in=Notice.objects.filter(account=account).values("event")).order_by("-id").first()
     notice = Notice.objects.create(
-        account=account, event=event, committee_code="YX", text=text, urgent=urgent, matter=matter, made_at=at, day=timezone.localdate(at)
-    )  # fmt: skip
+        account=account,
+        event=event,
+        committee_code="YX",
+        text=text,
+        urgent=urgent,
+        matter=matter,
+        made_at=at,
+        day=timezone.localdate(at),
+    )
     return Letter.objects.create(notice=notice, address=account.email, made_at=at, next_try_at=at)
 
 
@@ -226,8 +233,10 @@ def test_a_letter_that_nobody_wants_any_more_is_settled_with_why(by_mail: Cast) 
     Notice.objects.filter(pk=read.notice_id).update(read_at=NOON)
     assert tasks.send_letters(NOON) == 0
     assert [state_of(letter)[2:] for letter in (closed, off, read)] == [
-        (True, 0, letters.CLOSED), (True, 0, letters.SWITCHED_OFF), (True, 0, letters.READ),
-    ]  # fmt: skip
+        (True, 0, letters.CLOSED),
+        (True, 0, letters.SWITCHED_OFF),
+        (True, 0, letters.READ),
+    ]
     assert mail.outbox == []
 
 
@@ -319,7 +328,8 @@ def test_two_workers_at_once_send_and_tell_nothing_twice(by_mail: Cast) -> None:
     assert errors == []
     told = list(Notice.objects.values_list("account", "event"))
     assert len(told) == len(set(told)) > 0
-    assert Letter.objects.filter(sent_at=None, dropped_at=None).count() == 0  # invitations that were answered are not sent
+    # invitations that were answered are not sent
+    assert Letter.objects.filter(sent_at=None, dropped_at=None).count() == 0
     ids = [message.extra_headers["Message-ID"] for message in mail.outbox]
     assert len(ids) == len(set(ids)) == Letter.objects.exclude(sent_at=None).values("parcel").distinct().count()
 

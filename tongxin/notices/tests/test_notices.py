@@ -23,9 +23,12 @@ def told(account: object) -> list[str]:
 def test_whoever_signed_is_told_of_the_end_and_why(cast: Cast) -> None:
     proposal = cast.in_decision()
     perform(
-        proposal, "not_file", actor=cast.office, at=moment("2026-03-04"),
+        proposal,
+        "not_file",
+        actor=cast.office,
+        at=moment("2026-03-04"),
         payload=NotFilingDecision("beyond", "opinion", "全县药房布局由市里统一规划。"),
-    )  # fmt: skip
+    )
     actions.deliver()
     sentence = f"您的提案《{proposal.title}》转社情民意。超出本级职权范围。全县药房布局由市里统一规划。"
     assert sentence in told(cast.proposer)
@@ -35,9 +38,12 @@ def test_whoever_signed_is_told_of_the_end_and_why(cast: Cast) -> None:
 
 def test_a_sentence_that_is_too_long_says_that_it_goes_on(cast: Cast) -> None:
     perform(
-        cast.in_decision(), "not_file", actor=cast.office, at=moment("2026-03-04"),
+        cast.in_decision(),
+        "not_file",
+        actor=cast.office,
+        at=moment("2026-03-04"),
         payload=NotFilingDecision("beyond", "opinion", "全县药房布局由市里统一规划，\u0f40\u0f72。" * 30),
-    )  # fmt: skip
+    )
     actions.deliver()
     long = [text for text in told(cast.proposer) if "转社情民意" in text]
     assert [(len(text), text[-1]) for text in long] == [(TEXT, "…")]

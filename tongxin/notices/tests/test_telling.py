@@ -113,9 +113,16 @@ def lines(monkeypatch: pytest.MonkeyPatch, cast: Cast) -> Any:
 
     def tell(*said: tuple[str, bool, str, bool]) -> Notice:
         rows = [
-            Tell("proposals.submit", lambda _e, _p: [cast.bystander], lambda _e, _p, t=text: t, lambda _e, _p, u=url: u, urgent=urgent, otherwise=other)
+            Tell(
+                "proposals.submit",
+                lambda _e, _p: [cast.bystander],
+                lambda _e, _p, t=text: t,
+                lambda _e, _p, u=url: u,
+                urgent=urgent,
+                otherwise=other,
+            )
             for text, urgent, url, other in said
-        ]  # fmt: skip
+        ]
         monkeypatch.setitem(TABLE, "proposals.submit", rows)
         cast.submitted()
         actions.deliver()
@@ -192,9 +199,12 @@ def a_notice(cast: Cast, text: str, matter: str, day: str, *, urgent: bool = Fal
 def test_what_is_told_of_a_matter_on_a_day_is_one_entry_with_the_newest_on_top(cast: Cast, client: Client) -> None:
     cast.answered()
     for text, matter, day, urgent in (
-        ("甲一", "a", "2026-03-01", False), ("乙一", "b", "2026-03-02", False), ("甲二", "a", "2026-03-02", False),
-        ("甲急", "a", "2026-03-02", True), ("甲三", "a", "2026-03-02", False),
-    ):  # fmt: skip
+        ("甲一", "a", "2026-03-01", False),
+        ("乙一", "b", "2026-03-02", False),
+        ("甲二", "a", "2026-03-02", False),
+        ("甲急", "a", "2026-03-02", True),
+        ("甲三", "a", "2026-03-02", False),
+    ):
         a_notice(cast, text, matter, day, urgent=urgent)
     shown, older = queries.entries(cast.bystander, most=20)
     assert [[line.text for line in entry.lines] for entry in shown] == [["甲三", "甲急", "甲二"], ["乙一"], ["甲一"]]
@@ -270,9 +280,16 @@ def live_on(cast: Cast, proposal: Any) -> Case:
     perform(co, "sign_for", actor=cast.co_clerk, at=on(5, 10), payload=SignFor("陆知行"))
     perform(co, "give_advice", actor=cast.co_clerk, at=on(8), payload=Advising("同意，夜班补助可从公共卫生经费中列支。"))
     handling.record_contact(
-        lead, stage="before", way="meeting", on=on(9).date(), who="孟时雨", with_whom="林知远", note="先在两个镇试点。",
-        actor=cast.clerk, at=on(9),
-    )  # fmt: skip
+        lead,
+        stage="before",
+        way="meeting",
+        on=on(9).date(),
+        who="孟时雨",
+        with_whom="林知远",
+        note="先在两个镇试点。",
+        actor=cast.clerk,
+        at=on(9),
+    )
     reply = handling.reply_of(lead)
     said = {"category": "B", "text": "您提出的建议收悉，现答复如下：六月底前在两个镇试点夜间药房。", "contact": "孟时雨"}
     handling.save_reply(reply, fields=said, started_from=reply.version, actor=cast.clerk, at=on(10))
@@ -287,12 +304,18 @@ def live_on(cast: Cast, proposal: Any) -> Case:
     return handling.close_round(case, at=on(60))
 
 
-# role → notices, entries as shown, letters. Were each notice an entry and a letter of its own, and every signer told of each
-# signing-for, of the handing over and of each talk, it would be nine for each signer.
+# role → notices, entries as shown, letters. Were each notice an entry and a letter of its own, and every signer told of
+# each signing-for, of the handing over and of each talk, it would be nine for each signer.
 A_LIFE = {
-    "proposer": (9, 6, 6), "cosigner": (5, 5, 5), "second_cosigner": (5, 5, 5), "office": (1, 1, 1), "assigner": (2, 2, 2),
-    "clerk": (4, 4, 4), "co_clerk": (2, 2, 2), "unit_leader": (1, 1, 1),
-}  # fmt: skip
+    "proposer": (9, 6, 6),
+    "cosigner": (5, 5, 5),
+    "second_cosigner": (5, 5, 5),
+    "office": (1, 1, 1),
+    "assigner": (2, 2, 2),
+    "clerk": (4, 4, 4),
+    "co_clerk": (2, 2, 2),
+    "unit_leader": (1, 1, 1),
+}
 
 
 def test_a_proposal_makes_so_many_entries_and_letters_for_each(cast: Cast, settings: Any) -> None:
@@ -318,5 +341,7 @@ def test_a_proposal_makes_so_many_entries_and_letters_for_each(cast: Cast, setti
 def test_a_reason_is_shortened_only_where_something_follows_it() -> None:
     event = Event(kind="members.correct", data={"reason": "事" * 200})
     assert [because(event), because(event, most=40), because(Event(data={"reason": ""}), most=40)] == [
-        "：" + "事" * 200, "：" + "事" * 39 + "…", "",
-    ]  # fmt: skip
+        "：" + "事" * 200,
+        "：" + "事" * 39 + "…",
+        "",
+    ]

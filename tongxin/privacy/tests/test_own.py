@@ -40,9 +40,14 @@ def rated(cast: Cast) -> Cast:
     case = cast.answered()
     for reply, signature in cases.ratings_awaited(case):
         handling.rate(
-            reply, signature=signature, attitude="satisfied", result="fairly", comment=f"留言：{signature.member.number}",
-            actor=signature.member.account, at=AT,
-        )  # fmt: skip
+            reply,
+            signature=signature,
+            attitude="satisfied",
+            result="fairly",
+            comment=f"留言：{signature.member.number}",
+            actor=signature.member.account,
+            at=AT,
+        )
     return cast
 
 
@@ -63,9 +68,14 @@ def test_the_rule_is_named_with_its_months_its_duty_and_its_source(cast: Cast) -
 
 def test_a_committee_that_keeps_it_otherwise_says_so(cast: Cast) -> None:
     adopt(
-        cast.county, "privacy.retention", effective_from=date(2026, 1, 1), body={"invitation_codes": 6},
-        reference={"title": "云溪县政协个人信息管理办法", "article": "第五条"}, actor=None, at=AT,
-    )  # fmt: skip
+        cast.county,
+        "privacy.retention",
+        effective_from=date(2026, 1, 1),
+        body={"invitation_codes": 6},
+        reference={"title": "云溪县政协个人信息管理办法", "article": "第五条"},
+        actor=None,
+        at=AT,
+    )
     said = {
         who: "".join(s.kept)
         for who in ("proposer", "member_of_other_county")
@@ -118,8 +128,11 @@ def test_reading_writes_nothing_and_exporting_is_an_event(rated: Cast) -> None:
     answer = client.post("/account/held/export/", {"format": "json"})
     event = Event.objects.latest("id")
     assert (event.kind, event.actor_id, event.subject_uid, event.data) == (
-        "privacy.export_own", rated.proposer.pk, rated.proposer.uid, {"format": "JSON"}
-    )  # fmt: skip
+        "privacy.export_own",
+        rated.proposer.pk,
+        rated.proposer.uid,
+        {"format": "JSON"},
+    )
     assert event.committee_code == "YX"
     rows = json.loads(b"".join(answer.streaming_content))
     assert {row["类别"] for row in rows} >= {"账户", "委员资料", "席位", "本人的评价"}
@@ -222,8 +235,10 @@ def test_every_kind_has_a_label_that_names_nobody() -> None:
     assert [name for name, said in labels.items() if "…" in said] == []  # a sentence with a hole: it needs a label
     assert [name for name, said in labels.items() if said.startswith(("…", "的", "　", " "))] == []
     assert (labels["handling.contact"], labels["handling.rate"], labels["handling.release_reply"]) == (
-        "与提案人面商", "评价", "答复向社会公开",
-    )  # fmt: skip
+        "与提案人面商",
+        "评价",
+        "答复向社会公开",
+    )
     with pytest.raises(ValueError, match=r"proposals\.nameless has no label"):
         kinds.register(kinds.Kind("proposals.nameless", kinds.Audience.OFFICE, lambda _event: "某某"))
 

@@ -1,4 +1,7 @@
-"""A text that changed after somebody agreed to it: the older one is kept, who agreed is asked again, and stands under none unseen."""
+"""A text that changed after somebody agreed to it.
+
+The older one is kept, who agreed is asked again, and stands under none unseen.
+"""
 
 from datetime import datetime
 
@@ -18,7 +21,10 @@ ASKED = (Answer.ACCEPTED, Answer.INVITED)
 
 
 def keep_signed(held: Proposal, *, at: datetime) -> None:
-    """Before a text is written over: keep it once where a co-signer agreed to this version. `held` is the row as it is locked."""
+    """Before a text is written over: keep it once where a co-signer agreed to this version.
+
+    `held` is the row as it is locked.
+    """
     if not Signature.objects.filter(
         proposal=held, role=Role.CO, signed_version=held.version, answer__in=(*ASKED, Answer.LAPSED, Answer.LEFT)
     ).exists():
@@ -38,9 +44,12 @@ def ask_again(proposal: Proposal, *, until: datetime, actor: Account, at: dateti
     held = Proposal.objects.select_for_update(of=("self",)).select_related("committee").get(pk=proposal.pk)
     older = queries.outdated_signers(held) if held.state in States.with_the_proposer else []
     problem = (
-        _("提案已经提交，不能再请联名委员确认") if held.state not in States.with_the_proposer
-        else "" if older else _("联名委员同意的都是现在的正文，无需重新确认")
-    )  # fmt: skip
+        _("提案已经提交，不能再请联名委员确认")
+        if held.state not in States.with_the_proposer
+        else ""
+        if older
+        else _("联名委员同意的都是现在的正文，无需重新确认")
+    )
     if not problem and until <= at:
         problem = _("联名截止时间应在现在之后")
     if problem:
@@ -56,9 +65,13 @@ def ask_again(proposal: Proposal, *, until: datetime, actor: Account, at: dateti
             continue  # he left, or confirmed, in this very moment
         asked.append(signature)
         audit.record(
-            "proposals.ask_again", held, actor=actor, at=at, proves=[signature] if signature in sound else [],
+            "proposals.ask_again",
+            held,
+            actor=actor,
+            at=at,
+            proves=[signature] if signature in sound else [],
             data={"name": signature.name, "member": signature.member_id, "until": until.isoformat()},
-        )  # fmt: skip
+        )
     follow_signers(held, actor=actor, at=at)
     return asked
 
@@ -75,6 +88,10 @@ def drop_unconfirmed(proposal: Proposal, *, actor: Account | None, at: datetime)
         taken = Signature.objects.filter(pk=signature.pk, answer=signature.answer, signed_version=signature.signed_version)
         if taken.update(answer=Answer.LAPSED, answered_at=at):
             audit.record(
-                "proposals.lapse_signature", proposal, actor=actor, at=at, proves=[signature] if signature in sound else [],
+                "proposals.lapse_signature",
+                proposal,
+                actor=actor,
+                at=at,
+                proves=[signature] if signature in sound else [],
                 data={"name": signature.name, "member": signature.member_id},
-            )  # fmt: skip
+            )

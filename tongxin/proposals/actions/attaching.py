@@ -20,7 +20,10 @@ from tongxin.regulations.queries import in_force
 
 
 def attach(proposal: Proposal, *, uploads: Sequence[UploadedFile], actor: Account, at: datetime) -> list[Attachment]:
-    """Add files to a proposal's text, all or none. Raises ProposalError or files' RefusedError with a sentence for people."""
+    """Add files to a proposal's text, all or none.
+
+    Raises ProposalError or files' RefusedError with a sentence for people.
+    """
     rules: FormRules = in_force(proposal.committee, FormRules, timezone.localdate(at))
     _refuse_too_many(proposal, len(uploads), rules)  # before time is spent on a look into them
     with files.received(uploads, limit_mb=rules.attachment_mb) as ready, transaction.atomic():

@@ -24,9 +24,14 @@ def _correct(proposal: Proposal, kind: str, *, actor: Account, at: datetime, dat
     Proposal.objects.filter(pk=proposal.pk).update(**values)
     proposal.refresh_from_db()
     audit.record(
-        kind, proposal, actor=actor, at=at, acting_as=proposal.capacity_of(actor), data=data,
+        kind,
+        proposal,
+        actor=actor,
+        at=at,
+        acting_as=proposal.capacity_of(actor),
+        data=data,
         proves=[Saved(proposal, tuple(values)) for _row in sound],
-    )  # fmt: skip
+    )
 
 
 @transaction.atomic
@@ -44,9 +49,14 @@ def reclassify(proposal: Proposal, *, construction: str, topic: str, reason: str
         message = _("类别没有改动")
         raise ProposalError(message)
     _correct(
-        proposal, "proposals.reclassify", actor=actor, at=at, construction=construction, topic=topic,
+        proposal,
+        "proposals.reclassify",
+        actor=actor,
+        at=at,
+        construction=construction,
+        topic=topic,
         data={"construction": main.name, "topic": local.name, "reason": reason},
-    )  # fmt: skip
+    )
 
 
 @transaction.atomic
@@ -56,9 +66,13 @@ def reroute(proposal: Proposal, *, routed_to: str, reason: str, actor: Account, 
         message = _("提案已经交办，不能再改变交办口")
         raise ProposalError(message)
     _correct(
-        proposal, "proposals.reroute", actor=actor, at=at, routed_to=routed_to,
+        proposal,
+        "proposals.reroute",
+        actor=actor,
+        at=at,
+        routed_to=routed_to,
         data={"system": str(System(routed_to).label), "reason": reason},
-    )  # fmt: skip
+    )
 
 
 @transaction.atomic
@@ -68,9 +82,13 @@ def change_season(proposal: Proposal, *, season: str, reason: str, actor: Accoun
         message = _("请写明调整提案时段的理由")
         raise ProposalError(message)
     _correct(
-        proposal, "proposals.change_season", actor=actor, at=at, season=season,
+        proposal,
+        "proposals.change_season",
+        actor=actor,
+        at=at,
+        season=season,
         data={"season": str(Season(season).label), "reason": reason},
-    )  # fmt: skip
+    )
 
 
 @transaction.atomic

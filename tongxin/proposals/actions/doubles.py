@@ -1,7 +1,8 @@
 """What becomes of names under proposals, and of endorsements, when two members turn out to be one person.
 
-Of two names of one person under a proposal one stands: that of the first proposer, else the one that agreed, else the earlier.
-The other stays as a row, with what was rated and said under it, and belongs to the same member: ratings are compared by who signed.
+Of two names of one person under a proposal one stands: that of the first proposer, else the one that agreed, else the
+earlier. The other stays as a row, with what was rated and said under it, and belongs to the same member: ratings are
+compared by who signed.
 """
 
 from collections import defaultdict
@@ -167,9 +168,13 @@ def _names_again(
         row.place_in_list = one["place"]
         _write(row, pair.stays if one["was"] == "stays" else pair.goes)
     audit.record(
-        "proposals.part_names", proposal, actor=pair.actor, at=pair.at, proves=[row for row in rows if row in sound],
+        "proposals.part_names",
+        proposal,
+        actor=pair.actor,
+        at=pair.at,
+        proves=[row for row in rows if row in sound],
         data={"name": pair.stays.name, "number": pair.stays.number, "gone": pair.goes.number},
-    )  # fmt: skip
+    )
     _follow(proposal, pair)
 
 
@@ -186,6 +191,11 @@ def _endorse_again(one: Mapping[str, Any], pair: Pair) -> None:
 
 
 CARRY = Carry(
-    "proposals", ("proposals.signature.member", "proposals.endorsement.member"), carry, give_back, figures, foresee,
+    "proposals",
+    ("proposals.signature.member", "proposals.endorsement.member"),
+    carry,
+    give_back,
+    figures,
+    foresee,
     stands=doubling.what_stands,
-)  # fmt: skip
+)

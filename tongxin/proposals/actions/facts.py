@@ -1,4 +1,6 @@
-"""What the events of a proposal say, written once: for whoever does it, and for whoever tells a history that was done elsewhere.
+"""What the events of a proposal say, written once.
+
+For whoever does it, and for whoever tells a history that was done elsewhere.
 
 A value that a history does not know is left out, never invented. Rows and their keys do alike: an event says the key.
 """

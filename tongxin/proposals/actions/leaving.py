@@ -34,7 +34,10 @@ def _unsubmitted(members: Collection[Member]) -> QuerySet[Signature]:
 
 
 def foresee(member: Member, user: Any) -> Iterable[Foreseen]:
-    """Say what will become of what he has open; by name what `user` may read of it: drafts are their proposers' own affair."""
+    """Say what will become of what he has open.
+
+    By name what `user` may read of it: drafts are their proposers' own affair.
+    """
     rows = list(_unsubmitted([member]))
     drafts = [s.proposal for s in rows if s.role == Role.FIRST]
     heirs = Signature.objects.filter(proposal__in=drafts, role=Role.CO, answer=Answer.ACCEPTED, member__in=_sitting_without())
@@ -70,7 +73,8 @@ def _named(proposal: Proposal, becomes: str = "") -> Named:
 def _foresee_handed_in(member: Member, user: Any) -> Iterable[Foreseen]:
     """Say who is asked in his place about what he handed in and is not over, and where nobody is left to ask.
 
-    Counted is what will be recorded (`speakers_changed`): what he signed beside others goes on with whoever is asked now.
+    Counted is what will be recorded (`speakers_changed`): what he signed beside others goes on with whoever is asked
+    now.
     """
     handed = _handed_in([member.pk])
     alone = set(_left_alone(handed, [member.pk]).values_list("pk", flat=True))
@@ -156,10 +160,14 @@ def come_back(members: Collection[Member], actor: Account, at: datetime) -> None
 
 
 def _regain(members: Collection[Member], *, actor: Account, at: datetime) -> None:
-    """Say of each text that lost its first proposer and is his still that he acts again: whoever was told the one is told the other."""
+    """Say of each text that lost its first proposer and is his still that he acts again.
+
+    Whoever was told the one is told the other.
+    """
     back = Member.objects.sitting(timezone.localdate(at)).filter(pk__in=[member.pk for member in members])
     forming.hold(*(signature.proposal_id for signature in _unsubmitted(list(back)) if signature.role == Role.FIRST))
-    rows = [signature for signature in _unsubmitted(list(back)) if signature.role == Role.FIRST]  # as it is once nobody else acts
+    # as it is once nobody else acts
+    rows = [signature for signature in _unsubmitted(list(back)) if signature.role == Role.FIRST]
     lost = _last_said_lost([signature.proposal_id for signature in rows])
     whys = speaking.how_they_came_back(members) if lost else {}
     for signature in rows:
@@ -201,10 +209,13 @@ def _end(signatures: Iterable[Signature], *, actor: Account | None, at: datetime
         answer = Answer.LAPSED if invited else Answer.LEFT
         if Signature.objects.filter(pk=signature.pk, answer=signature.answer).update(answer=answer, answered_at=at):
             audit.record(
-                "proposals.end_invitation" if invited else "proposals.end_cosigning", signature.proposal, actor=actor, at=at,
+                "proposals.end_invitation" if invited else "proposals.end_cosigning",
+                signature.proposal,
+                actor=actor,
+                at=at,
                 proves=[signature] if signature in sound else [],
                 data=_named_gone(signature, why),
-            )  # fmt: skip
+            )
             changed[signature.proposal_id] = signature.proposal
     for proposal in changed.values():
         forming.follow_signers(proposal, actor=actor, at=at)
@@ -240,9 +251,13 @@ def take_over(proposal: Proposal, *, member: Member, actor: Account, at: datetim
     )
     Signature.objects.filter(pk=heir.pk).update(role=Role.FIRST, place_in_list=before.place_in_list, signed_version=held.version)
     audit.record(
-        "proposals.take_over", held, actor=actor, at=at, proves=sound,
+        "proposals.take_over",
+        held,
+        actor=actor,
+        at=at,
+        proves=sound,
         data={"name": heir.name, "member": heir.member_id, "before": before.name} | waited,
-    )  # fmt: skip
+    )
     forming.follow_signers(held, actor=actor, at=at)
     return Proposal.objects.get(pk=held.pk)
 

@@ -10,8 +10,9 @@ from tongxin.proposals.actions.problems import ProposalError
 def hold(member: Member, *, acts: Account | None) -> None:
     """Hold a member's row until something stands in the name: a seat is released from its account under the same hold.
 
-    So either the act comes first and the seat is not released, or the release does and the act is refused. `acts`: who acts as
-    the member; nobody where the office enters something on behalf. Raises ProposalError where the seat is no more of that account.
+    So either the act comes first and the seat is not released, or the release does and the act is refused. `acts`: who
+    acts as the member; nobody where the office enters something on behalf. Raises ProposalError where the seat is no
+    more of that account.
     """
     held = Member.everybody.select_for_update().values_list("account", "merged_into")
     account, merged_into = held.get(pk=member.pk)

@@ -26,13 +26,18 @@ def register_release(follower: Follower) -> None:
 
 @transaction.atomic
 def release(
-    proposal: Proposal, *, actor: Account, at: datetime, marks: queries.Marks | None = None, files: Sequence[Attachment] = (),
+    proposal: Proposal,
+    *,
+    actor: Account,
+    at: datetime,
+    marks: queries.Marks | None = None,
+    files: Sequence[Attachment] = (),
     version: int | None = None,
-) -> PublicCopy:  # fmt: skip
+) -> PublicCopy:
     """Publish a filed proposal whose proposer consents, in the redacted words that `actor` confirms.
 
-    `marks` are what is covered, by field; without them what the machine found. `files` are the attachments that go with it,
-    no other. `version` is the text that was looked at. The event says how much was covered, never what.
+    `marks` are what is covered, by field; without them what the machine found. `files` are the attachments that go with
+    it, no other. `version` is the text that was looked at. The event says how much was covered, never what.
     """
     if not proposal.consents_to_publication:
         message = _("提案人没有同意公开")
@@ -48,9 +53,14 @@ def release(
     copy = proposal.public_copy  # type: ignore[attr-defined]  # the row that was just written
     shown = _keep_files(proposal, files, actor=actor, at=at)
     audit.record(
-        "proposals.release", proposal, actor=actor, at=at, acting_as=proposal.capacity_of(actor), data=_facts(copy, files),
+        "proposals.release",
+        proposal,
+        actor=actor,
+        at=at,
+        acting_as=proposal.capacity_of(actor),
+        data=_facts(copy, files),
         proves=[*sound, *vouched, *shown],
-    )  # fmt: skip
+    )
     for follower in _followers:
         follower(proposal, at)
     return copy
@@ -58,7 +68,10 @@ def release(
 
 @transaction.atomic
 def release_without_findings(proposal: Proposal, *, actor: Account, at: datetime) -> PublicCopy:
-    """Publish one of several at once: only where the machine found nothing to cover; the others are looked at one by one."""
+    """Publish one of several at once: only where the machine found nothing to cover.
+
+    The others are looked at one by one.
+    """
     if queries.has_findings(proposal):
         message = _("正文里有需要核对的内容，请打开提案逐件核对后公开")
         raise ProposalError(message)
@@ -78,9 +91,14 @@ def confirm_copy(
     copy = proposal.public_copy  # type: ignore[attr-defined]  # the row that was just written
     shown = _keep_files(proposal, files, actor=actor, at=at) if files is not None else []
     audit.record(
-        "proposals.confirm_copy", proposal, actor=actor, at=at, acting_as=proposal.capacity_of(actor),
-        data=_facts(copy, [f.attachment for f in queries.public_files(proposal)]), proves=[*vouched, *shown],
-    )  # fmt: skip
+        "proposals.confirm_copy",
+        proposal,
+        actor=actor,
+        at=at,
+        acting_as=proposal.capacity_of(actor),
+        data=_facts(copy, [f.attachment for f in queries.public_files(proposal)]),
+        proves=[*vouched, *shown],
+    )
     return copy
 
 
@@ -95,13 +113,21 @@ def unrelease(proposal: Proposal, *, reason: str, actor: Account, at: datetime) 
     PublicFile.objects.filter(attachment__proposal=proposal).delete()
     proposal.refresh_from_db()
     audit.record(
-        "proposals.unrelease", proposal, actor=actor, at=at, acting_as=proposal.capacity_of(actor), data={"reason": reason},
+        "proposals.unrelease",
+        proposal,
+        actor=actor,
+        at=at,
+        acting_as=proposal.capacity_of(actor),
+        data={"reason": reason},
         proves=vouched,
-    )  # fmt: skip
+    )
 
 
 def copies_by_machine(proposals: Iterable[Proposal], *, at: datetime) -> list[PublicCopy]:
-    """Return unsaved copies of what was public before it came here: covered by the machine, to be confirmed by somebody."""
+    """Return unsaved copies of what was public before it came here.
+
+    Covered by the machine, to be confirmed by somebody.
+    """
     return [_copy(proposal, queries.proposed_marks(proposal), at) for proposal in proposals]
 
 
@@ -145,7 +171,10 @@ def _keep_copy(
 
 
 def _keep_files(proposal: Proposal, files: Sequence[Attachment], *, actor: Account, at: datetime) -> list[PublicFile | New]:
-    """Release these attachments and no other; one that stays released keeps its address. Returns what came or went lawfully."""
+    """Release these attachments and no other; one that stays released keeps its address.
+
+    Returns what came or went lawfully.
+    """
     if any(attachment.proposal_id != proposal.pk for attachment in files):
         message = _("只能公开这件提案自己的附件")
         raise ProposalError(message)

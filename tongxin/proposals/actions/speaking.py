@@ -1,4 +1,7 @@
-"""Whom to contact for an open proposal: the first who signed it and sits. It changes when members leave, pause or come back."""
+"""Whom to contact for an open proposal: the first who signed it and sits.
+
+It changes when members leave, pause or come back.
+"""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -25,7 +28,10 @@ NEVER_DIED = _("去世系误登，已经更正")  # nothing was given back to hi
 
 @dataclass(frozen=True)
 class SpeakerChange:
-    """An open proposal of which somebody else is to be contacted from now on; nobody is where all who signed are gone."""
+    """An open proposal of which somebody else is to be contacted from now on.
+
+    Nobody is where all who signed are gone.
+    """
 
     proposal: Proposal
     member: Member  # who sits no longer, or again
@@ -67,13 +73,19 @@ def change_speakers(members: Collection[Member], *, sit: bool, actor: Account, a
     for change in changes:
         why = _how_back(last.get(change.member.pk)) if sit else absent.get(change.member.pk, "")
         audit.record(
-            "proposals.change_speaker", change.proposal, actor=actor, at=at,
+            "proposals.change_speaker",
+            change.proposal,
+            actor=actor,
+            at=at,
             data={"name": change.member.name, "member": change.member.pk, "why": why, "speaker": change.speaker},
-        )  # fmt: skip
+        )
 
 
 def how_they_came_back(members: Collection[Member]) -> dict[int, str]:
-    """Say of members who act again by which act they do: a suspension lifted, the seat given back, a death that never was."""
+    """Say of members who act again by which act they do.
+
+    A suspension lifted, the seat given back, a death that never was.
+    """
     return {pk: said for pk, act in _last_turns(members).items() if (said := _how_back(act))}
 
 
@@ -95,7 +107,10 @@ def _last_turns(members: Collection[Member]) -> dict[int, Event]:
 
 
 def _paused_to_the_end(members: Collection[int], on: date) -> set[int]:
-    """Return who of some members that were suspended hold no seat now and acted for none when it ended: both ended together."""
+    """Return who of some members that were suspended hold no seat now and acted for none when it ended.
+
+    Both ended together.
+    """
     gone = Member.everybody.filter(~has_seat(on), pk__in=members)
     sat = Q(seats__ends_on__gt=F("seats__starts_on"))  # a seat that was to begin later ended on its own first day
     left_on = Coalesce(Max("seats__ends_on", filter=sat), Max("seats__ends_on"))

@@ -42,7 +42,10 @@ def on_submission(proposal: Proposal, *, actor: Account, at: datetime, payload: 
 
 
 def settle_signatures(proposal: Proposal, event: Event) -> None:
-    """The submission settles who signs: signatures of who sits no longer end, and invitations that nobody answered lapse."""
+    """The submission settles who signs.
+
+    Signatures of who sits no longer end, and invitations that nobody answered lapse.
+    """
     at = event.at or event.recorded_at
     drop_who_left(proposal, actor=event.actor, at=at)
     drop_unconfirmed(proposal, actor=event.actor, at=at)
@@ -51,9 +54,12 @@ def settle_signatures(proposal: Proposal, event: Event) -> None:
         if not asked.update(answer=Answer.LAPSED, answered_at=event.at):
             continue  # answered in this very moment: the answer counts
         audit.record(
-            "proposals.lapse_invitation", proposal, actor=event.actor, at=at,
+            "proposals.lapse_invitation",
+            proposal,
+            actor=event.actor,
+            at=at,
             data=facts.lapsed(signature.name, signature.member_id, overdue=is_over(proposal.cosign_until, at)),
-        )  # fmt: skip
+        )
     follow_signers(proposal, actor=event.actor, at=at)
 
 
@@ -97,7 +103,8 @@ def assign_numbers(proposal: Proposal, *, actor: Account, at: datetime, payload:
 def merged_into(proposal: Proposal, *, actor: Account, at: datetime, payload: Any) -> Setting:
     """The lead proposal it goes into; whatever had been merged into this one moves along."""
     both = Q(pk=proposal.pk) | Q(uid=payload.into)
-    list(Proposal.objects.select_for_update(of=("self",)).filter(both).order_by("pk"))  # two merging each other: one waits
+    # two merging each other: one waits
+    list(Proposal.objects.select_for_update(of=("self",)).filter(both).order_by("pk"))
     queries.hold_handling(payload.into)
     lead = queries.may_absorb(proposal).filter(uid=payload.into).first()
     if lead is None:
@@ -135,9 +142,13 @@ def note_in_former_lead(proposal: Proposal, event: Event) -> None:
     lead = Proposal.objects.filter(pk=event.data.get("lead")).select_related("committee").first()
     if lead is not None:
         audit.record(
-            "proposals.part_with", lead, actor=event.actor, at=event.at or event.recorded_at, acting_as=event.acting_as,
+            "proposals.part_with",
+            lead,
+            actor=event.actor,
+            at=event.at or event.recorded_at,
+            acting_as=event.acting_as,
             data={"title": proposal.title, "proposal": proposal.pk, "reason": event.data.get("reason", "")},
-        )  # fmt: skip
+        )
 
 
 def free_merged(proposal: Proposal, event: Event) -> None:
@@ -177,9 +188,13 @@ def note_in_lead(proposal: Proposal, event: Event) -> None:
         return
     for row in (proposal, *Proposal.objects.filter(uid__in=event.data.get("moved", ())).order_by("pk")):
         audit.record(
-            "proposals.absorb", lead, actor=event.actor, at=event.at or event.recorded_at, acting_as=event.acting_as,
+            "proposals.absorb",
+            lead,
+            actor=event.actor,
+            at=event.at or event.recorded_at,
+            acting_as=event.acting_as,
             data=facts.absorbed(row.title, row.pk, event.data.get("reason", "")),
-        )  # fmt: skip
+        )
 
 
 def destination_said(proposal: Proposal, *, actor: Account, at: datetime, payload: Any) -> Setting:  # noqa: ARG001

@@ -13,7 +13,9 @@ from tongxin.regulations.queries import in_force
 
 
 def give_time_back(proposal: Proposal, *, at: datetime) -> dict[str, Any]:
-    """Push the cut-off of invitations that were open when the text lost its first proposer; return what the event says of it.
+    """Push the cut-off of invitations that were open when the text lost its first proposer.
+
+    Return what the event says of it.
 
     To be asked before it is said that somebody stands first again.
     """
@@ -31,7 +33,10 @@ def give_time_back(proposal: Proposal, *, at: datetime) -> dict[str, Any]:
 
 
 def _latest(proposal: Proposal, until: datetime, at: datetime) -> datetime:
-    """Return until when answers may be waited for: as long as a new invitation, and not past the end of the plenary's window."""
+    """Return until when answers may be waited for.
+
+    As long as a new invitation, and not past the end of the plenary's window.
+    """
     rules: FormRules = in_force(proposal.committee, FormRules, timezone.localdate(at))
     latest = at + timedelta(days=rules.cosign_days)
     session, season = queries.session_and_season_at(proposal.committee, until)

@@ -41,10 +41,13 @@ class CoveringForm(forms.Form):
     use_required_attribute = False
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=10**9)
     words = forms.CharField(
-        label=_("再隐去的文字"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}),
+        label=_("再隐去的文字"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("每行写一处，与原文一字不差；原文中每一处都会隐去。姓名、病情、家庭情况等系统查不出，请通读后写在这里。"),
         error_messages={"max_length": _("最多 2000 字，请只写要隐去的文字。")},
-    )  # fmt: skip
+    )
     prints = forms.BooleanField(label=_("已经逐处看过，以上内容照登"), required=False)
 
     def __init__(
@@ -58,7 +61,8 @@ class CoveringForm(forms.Form):
     ) -> None:
         """`texts` are label and text by name; `proposed` the marks that the machine finds.
 
-        `ticked`: those that stand ticked until somebody says otherwise, where somebody said it before; else all proposed ones.
+        `ticked`: those that stand ticked until somebody says otherwise, where somebody said it before; else all
+        proposed ones.
         """
         super().__init__(data, initial={"version": version})
         self.texts = texts
@@ -123,7 +127,10 @@ class CoveringForm(forms.Form):
         return gettext("没有查出电话、证件号码、住址等内容。")
 
     def agrees(self) -> bool:
-        """Say whether it may be released like this: nothing of a person is left in the open, or somebody ticked that it is printed."""
+        """Say whether it may be released like this.
+
+        Nothing of a person is left in the open, or somebody ticked that it is printed.
+        """
         if not self.printed or self.cleaned_data["prints"]:
             return True
         self.add_error("prints", gettext("还有内容没有隐去。应当隐去的，请返回修改；确实要照登的，请勾选。"))
@@ -135,7 +142,10 @@ class CoveringForm(forms.Form):
         return [_place(name, mark) for name, marks in self.marks.items() for mark in marks]
 
     def drawn(self) -> list[Drawn]:
-        """Return every text that is not empty, with its marks: the ticked ones, and the proposed ones that were unticked."""
+        """Return every text that is not empty, with its marks.
+
+        The ticked ones, and the proposed ones that were unticked.
+        """
         found = []
         for name, (label, text) in self.texts.items():
             ticked = self.marks[name]

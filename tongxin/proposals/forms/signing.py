@@ -19,9 +19,11 @@ class InviteForm(forms.Form):
     """Whom to ask to co-sign, and until when."""
 
     until = Moment(
-        label=_("联名截止"), help_text=_("到时没有答复的视为不参加。"), input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
+        label=_("联名截止"),
+        help_text=_("到时没有答复的视为不参加。"),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
         error_messages={"required": _("请填写联名截止时间。"), "invalid": _("请按“年-月-日 时:分”填写联名截止时间。")},
-    )  # fmt: skip
+    )
 
     @staticmethod
     def default_until(at: datetime, days: int) -> datetime:
@@ -33,18 +35,26 @@ class AnswerForm(forms.Form):
     """A word beside the answer to an invitation, which nobody has to write."""
 
     reason = forms.CharField(
-        label=_("附言（可不填）"), required=False, max_length=200, help_text=_("第一提案人会看到。谢绝的，可以说明原因。"),
-        widget=forms.Textarea(attrs={"rows": 2}), error_messages={"max_length": _("附言请写在 200 字以内。")},
-    )  # fmt: skip
+        label=_("附言（可不填）"),
+        required=False,
+        max_length=200,
+        help_text=_("第一提案人会看到。谢绝的，可以说明原因。"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"max_length": _("附言请写在 200 字以内。")},
+    )
 
 
 class LeavingForm(forms.Form):
     """An optional reason for leaving."""
 
     reason = forms.CharField(
-        label=_("原因（可不填）"), required=False, max_length=200, help_text=_("第一提案人会看到。"),
-        widget=forms.Textarea(attrs={"rows": 2}), error_messages={"max_length": _("原因请写在 200 字以内。")},
-    )  # fmt: skip
+        label=_("原因（可不填）"),
+        required=False,
+        max_length=200,
+        help_text=_("第一提案人会看到。"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"max_length": _("原因请写在 200 字以内。")},
+    )
 
 
 class BehalfForm(forms.Form):

@@ -21,10 +21,12 @@ class Standing(Protocol):
 
 @dataclass(frozen=True)
 class Above:
-    """Where proposals stand, in the words of their own pages; what they were answered; which are in hand, and which not closed.
+    """Where proposals stand, in the words of their own pages; what they were answered.
 
-    `standings` says it to somebody; `answered` in a short word, by id, in one query; `answers` names the answers that were sent;
-    `hold` keeps the handling of one, by its uid, to the end of the transaction.
+    Which are in hand, and which not closed.
+
+    `standings` says it to somebody; `answered` in a short word, by id, in one query; `answers` names the answers that
+    were sent; `hold` keeps the handling of one, by its uid, to the end of the transaction.
     """
 
     standings: Callable[[Iterable[Proposal], Any], Mapping[int, Standing]]

@@ -63,7 +63,10 @@ def outdated_signers(proposal: Proposal, *, answers: Iterable[str] = (Answer.ACC
 
 
 def difference_for(signature: Signature) -> Difference | None:
-    """Return how the present text differs from what a co-signer agreed to; None where it is the same, or he agreed to none."""
+    """Return how the present text differs from what a co-signer agreed to.
+
+    None where it is the same, or he agreed to none.
+    """
     proposal = signature.proposal
     if not 0 < signature.signed_version < proposal.version:
         return None
@@ -83,7 +86,8 @@ def difference_for(signature: Signature) -> Difference | None:
 def paragraphs(before: str, now: str) -> tuple[tuple[Piece, ...], ...]:
     """Return both texts as one, by paragraphs, with what went and what came marked; paragraphs without a change too.
 
-    Compared are phrases, in time that does not grow out of hand; more than anybody writes is told as gone and come whole.
+    Compared are phrases, in time that does not grow out of hand; more than anybody writes is told as gone and come
+    whole.
     """
     old, new = PHRASE.findall(before), PHRASE.findall(now)
     if max(len(old), len(new)) > MOST:

@@ -13,7 +13,10 @@ from tongxin.regulations.queries import in_force
 
 
 def plenary_window(session: Session) -> tuple[datetime | None, datetime | None]:
-    """Return when 大会提案 of a session are collected: from, until. Computed from the regulation unless set on the session."""
+    """Return when 大会提案 of a session are collected: from, until.
+
+    Computed from the regulation unless set on the session.
+    """
     rules = in_force(session.committee, Collection, session.starts_on)
     opens, closes = session.collects_from, session.cut_off_at
     if session.plenary_from is not None:

@@ -37,7 +37,10 @@ def is_open(signature: Signature, at: datetime) -> bool:
 
 
 def why_over(proposal: Proposal, at: datetime) -> str:
-    """Say why what nobody answered until now is answered no more; nothing while it can be, or waits for who takes it over."""
+    """Say why what nobody answered until now is answered no more.
+
+    Nothing while it can be, or waits for who takes it over.
+    """
     if proposal.state not in States.with_the_proposer:
         return _("提案已经提交，联名邀请不再有效")
     return _("联名已经截止，如仍想联名，请与第一提案人联系") if _is_past_cutoff(proposal, at) else ""

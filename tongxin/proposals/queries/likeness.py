@@ -1,4 +1,7 @@
-"""Earlier proposals like the one being written: kept per process and committee, brought up to date from the event stream."""
+"""Earlier proposals like the one being written.
+
+Kept per process and committee, brought up to date from the event stream.
+"""
 
 import threading
 from collections.abc import Iterable
@@ -29,7 +32,10 @@ EARLIER = (*States.filed, State.MERGED, State.NOT_FILED)
 
 @dataclass(frozen=True)
 class Similar:
-    """An earlier proposal like this one: how much, and because of which words. `title` is the one the reader may know."""
+    """An earlier proposal like this one: how much, and because of which words.
+
+    `title` is the one the reader may know.
+    """
 
     proposal: Proposal
     title: str
@@ -78,12 +84,19 @@ _door = threading.Lock()
 
 
 def similar(
-    committee: Committee, text: str, *, title: str = "", exclude: Proposal | None = None, n: int = 5,
-    least: float | None = None, public: bool = False,
-) -> "list[Match]":  # fmt: skip
+    committee: Committee,
+    text: str,
+    *,
+    title: str = "",
+    exclude: Proposal | None = None,
+    n: int = 5,
+    least: float | None = None,
+    public: bool = False,
+) -> "list[Match]":
     """Return the earlier proposals of a committee like a text, most alike first; the keys are ids.
 
-    With `public` only the redacted copies of published ones are compared: nothing that is covered makes two texts alike.
+    With `public` only the redacted copies of published ones are compared: nothing that is covered makes two texts
+    alike.
     """
     kept = _fresh(committee, public=public)
     with kept.lock:
@@ -180,7 +193,8 @@ def _catch_up(kept: _Kept, committee: Committee, newest: int, *, public: bool) -
         earlier = every.filter(pk__in=changed)
         kept.index.remove(changed - set(earlier.values_list("pk", flat=True)))
         _read(kept, earlier, public=public)
-        if every.count() != len(kept.index):  # an import, or who wrote longer than others, took its keys before what was seen
+        # an import, or who wrote longer than others, took its keys before what was seen
+        if every.count() != len(kept.index):
             there = set(every.values_list("pk", flat=True))
             kept.index.remove(kept.index.keys() - there)
             _read(kept, every.filter(pk__in=there - kept.index.keys()), public=public)

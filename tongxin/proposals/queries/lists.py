@@ -100,16 +100,15 @@ def asked_by(user: Any, *, at: datetime) -> tuple[Any, ...]:
     member, committee = member_of(user), committee_of(user)
     inside = bodies.committees_with(user, Duty.PROPOSAL_OFFICE)
     moment = (at, timezone.localdate(at))
-    return (
-        *moment, member.pk if member else None, committee.pk if committee else None, user.pk, *sorted(inside)
-    )  # fmt: skip
+    return (*moment, member.pk if member else None, committee.pk if committee else None, user.pk, *sorted(inside))
 
 
 def own_list(tab: str, at: Any, on: Any, *whose: Any) -> QuerySet[Proposal]:
     """Return one list: what a member signed, what an account entered inside some committees, what a committee filed."""
     member, committee, account, *inside = whose
     if tab == "filed":
-        # said by what it is not: so the newest are found in the order of receipt, without sorting all that were ever filed
+        # said by what it is not: so the newest are found in the order of receipt, without sorting all that were ever
+        # filed
         return Proposal.objects.filter(committee=committee).exclude(state__in=sorted(set(State.values) - set(States.filed)))
     if tab == "entered":
         return _entered(account, inside).exclude(_GONE)
@@ -120,7 +119,10 @@ def own_list(tab: str, at: Any, on: Any, *whose: Any) -> QuerySet[Proposal]:
 
 
 def titled(rows: QuerySet[Proposal], text: str, user: Any) -> QuerySet[Proposal]:
-    """Return the proposals with a number that was given where somebody has lists (12, 第12号); else those with words in their title."""
+    """Return the proposals with a number that was given where somebody has lists (12, 第12号).
+
+    Else those with words in their title.
+    """
     _at, _on, _member, committee, _account, *inside = asked_by(user, at=timezone.now())
     places = {committee, *inside, *(member.committee_id for member in [member_of(user)] if member)} - {None}
     of_number = numbered_so(places, text)

@@ -9,7 +9,10 @@ from tongxin.proposals.queries.above import above
 
 
 def hold_handling(uid: str) -> None:
-    """Hold the handling of a proposal to the end of the transaction: it is not answered while something is merged into it."""
+    """Hold the handling of a proposal to the end of the transaction.
+
+    It is not answered while something is merged into it.
+    """
     above().hold(uid)
 
 
@@ -19,7 +22,10 @@ def answers_to(proposal: Proposal) -> str:
 
 
 def may_absorb(proposal: Proposal) -> QuerySet[Proposal]:
-    """Return the proposals this one may be merged into: filed, of the same session, not itself, and not answered yet."""
+    """Return the proposals this one may be merged into.
+
+    Filed, of the same session, not itself, and not answered yet.
+    """
     open_ = Q(state=State.FILED) | Q(state=State.HANDED_OVER) & above().in_hand()
     return (
         Proposal.objects.filter(open_, committee_id=proposal.committee_id, session_id=proposal.session_id)

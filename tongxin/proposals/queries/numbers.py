@@ -1,4 +1,7 @@
-"""A number is looked up in its index: however an office writes it, and whatever else has the same figures in its title."""
+"""A number is looked up in its index.
+
+However an office writes it, and whatever else has the same figures in its title.
+"""
 
 import re
 from collections.abc import Collection
@@ -25,7 +28,9 @@ class Numbered:
 
 
 def numbered_so(committees: Collection[int], text: str) -> Numbered | None:
-    """Return which proposals of some committees a text names by their number, or by that in their category; None where it is none.
+    """Return which proposals of some committees a text names by their number, or by that in their category.
+
+    None where it is none.
 
     It is looked for in each of their sessions: numbers begin anew with every one.
     """

@@ -16,7 +16,10 @@ Marks = Mapping[str, Sequence[Mark]]
 
 
 def published() -> Q:
-    """Return which proposals everybody may read: released, consented to, still standing, with a copy of the text as it is."""
+    """Return which proposals everybody may read.
+
+    Released, consented to, still standing, with a copy of the text as it is.
+    """
     copies = PublicCopy.objects.filter(proposal=OuterRef("pk"), of_version=OuterRef("version"))
     filed = Q(state__in=States.filed)
     return Q(released_at__isnull=False, consents_to_publication=True) & filed & Q(Exists(copies))
@@ -55,9 +58,12 @@ def to_confirm(user: Any) -> QuerySet[Proposal]:
     """Return what was released and whose copy nobody confirmed, or confirmed for an older text."""
     open_ = Q(public_copy__confirmed_at=None) | ~Q(public_copy__of_version=F("version"))
     return Proposal.objects.filter(
-        open_, committee_id__in=bodies.committees_with(user, Duty.PUBLICATION),
-        released_at__isnull=False, consents_to_publication=True, state__in=States.filed,
-    )  # fmt: skip
+        open_,
+        committee_id__in=bodies.committees_with(user, Duty.PUBLICATION),
+        released_at__isnull=False,
+        consents_to_publication=True,
+        state__in=States.filed,
+    )
 
 
 def public_files(proposal: Proposal) -> list[PublicFile]:

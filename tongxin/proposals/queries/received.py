@@ -14,7 +14,10 @@ from tongxin.proposals.queries.above import above
 
 
 def open_matters() -> QuerySet[Proposal]:
-    """Return what was handed in and has not come to its end: under examination, to be assigned, in handling until it is closed."""
+    """Return what was handed in and has not come to its end.
+
+    Under examination, to be assigned, in handling until it is closed.
+    """
     handled = Q(state=State.HANDED_OVER) & above().open()
     return Proposal.objects.filter(Q(state__in=(*States.in_examination, State.FILED)) | handled)
 

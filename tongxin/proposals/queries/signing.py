@@ -64,13 +64,19 @@ def _each_once(proposal: Proposal, rows: Iterable[Signature]) -> list[Signature]
 
 
 def spokesman(proposal: Proposal) -> Signature | None:
-    """Return who is asked and told for the proposers: the first proposer, or the next signer who sits when he is gone."""
+    """Return who is asked and told for the proposers.
+
+    The first proposer, or the next signer who sits when he is gone.
+    """
     first = next((s for s in proposal.signatures.all() if s.role == Role.FIRST), None)
     return first if first_sits(proposal) else successor(proposal) or first
 
 
 def waits_for_a_successor(proposal: Proposal) -> str:
-    """Say why nobody can agree to sign while the first proposer is gone; nothing while he sits. To decline is always possible."""
+    """Say why nobody can agree to sign while the first proposer is gone; nothing while he sits.
+
+    To decline is always possible.
+    """
     if first_sits(proposal):
         return ""
     first = next(s for s in proposal.signatures.all() if s.role == Role.FIRST)
@@ -95,7 +101,10 @@ NAMES = Prepared(  # what `names` fetches, asked by itself
 
 
 def contact_note(proposal: Proposal) -> str:
-    """Say whom to contact where the first proposer does not sit now, for who has to do with it; nothing while he sits."""
+    """Say whom to contact where the first proposer does not sit now, for who has to do with it.
+
+    Nothing while he sits.
+    """
     if "signatures" not in getattr(proposal, "_prefetched_objects_cache", {}):
         attach([proposal], "signatures", NAMES.all([proposal.pk], timezone.localdate()), by="proposal")
     first = next((s for s in proposal.signatures.all() if s.role == Role.FIRST), None)

@@ -10,6 +10,16 @@ from tongxin.proposals.sheets.speaking import Speaker, with_what_is_spoken
 from tongxin.proposals.sheets.words import FILED, MERGED, WAITING, WITHDRAWN
 
 __all__ = [
-    "COLUMNS", "FILED", "MERGED", "ONE_OF", "PEOPLE", "WAITING", "WITHDRAWN", "Draft", "ProposalImporter", "Speaker", "noon",
+    "COLUMNS",
+    "FILED",
+    "MERGED",
+    "ONE_OF",
+    "PEOPLE",
+    "WAITING",
+    "WITHDRAWN",
+    "Draft",
+    "ProposalImporter",
+    "Speaker",
+    "noon",
     "with_what_is_spoken",
-]  # fmt: skip
+]

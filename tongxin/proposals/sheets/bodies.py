@@ -42,7 +42,8 @@ class Sessions:
         self.known: dict[Key, Session] = {}
         for session in Session.objects.filter(committee=self.committee).select_related("term"):
             self.known[session.term.number, session.number] = session
-        self.before = {key: session.starts_on for key, session in self.known.items()}  # by these rows find their session
+        # by these rows find their session
+        self.before = {key: session.starts_on for key, session in self.known.items()}
 
     def key_for(self, given: Key | None, day: date | None) -> Key | None:
         """Return the session of a row: as given; else the one whose year holds the day; else the current one."""
@@ -79,13 +80,21 @@ class Sessions:
         for key in sorted(keys):
             if key not in self.known:
                 self.known[key] = committees.open_session(
-                    self.committee, term=key[0], number=key[1], starts_on=self._start_of(key, days.get(key)),
-                    actor=self.context.actor, at=self.context.at, via="import",
-                )  # fmt: skip
+                    self.committee,
+                    term=key[0],
+                    number=key[1],
+                    starts_on=self._start_of(key, days.get(key)),
+                    actor=self.context.actor,
+                    at=self.context.at,
+                    via="import",
+                )
                 self.context.keep([self.known[key]])
 
     def _start_of(self, key: Key, day: date | None) -> date:
-        """Reckon when a session's year begins: by its neighbours in the term, by the rows' days, by terms of five years."""
+        """Reckon when a session's year begins.
+
+        By its neighbours in the term, by the rows' days, by terms of five years.
+        """
         same = [(s.number, s.starts_on.year) for (term, _n), s in self.known.items() if term == key[0]]
         if same:
             number, year = min(same, key=lambda found: abs(found[0] - key[1]))

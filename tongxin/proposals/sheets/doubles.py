@@ -25,7 +25,8 @@ class Numbers:
 
     seen: dict[tuple[Key, int], Sight] = field(default_factory=dict)
     sound: set[tuple[Key, int]] = field(default_factory=set)  # of rows that come in: nobody else is given those
-    earlier: dict[Place, Fault] = field(default_factory=dict)  # rows of earlier batches whose number a later row has too
+    # rows of earlier batches whose number a later row has too
+    earlier: dict[Place, Fault] = field(default_factory=dict)
 
     def is_second(self, row: Row, draft: Draft, key: Key, batch: Mapping[Place, Row]) -> bool:
         """Refuse a number that stands in the file twice, in each of the rows: whose it is nobody can say."""
@@ -47,7 +48,10 @@ class Numbers:
 
 
 def is_another(said: Draft, kept: Draft) -> bool:
-    """Say whether a row that has a proposal's number means another: the title differs, and who raises it, or title and text widely."""
+    """Say whether a row that has a proposal's number means another.
+
+    The title differs, and who raises it, or title and text widely.
+    """
     if said.title == kept.title:
         return False
     if said.signers and kept.signers and said.signers[0].key != kept.signers[0].key:

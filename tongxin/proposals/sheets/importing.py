@@ -77,7 +77,8 @@ class ProposalImporter:
                 row.known = True
                 self._compare(row, proposal)
                 if row.faults and row.parsed.number:
-                    self.filed.discard((row.parsed.session, row.parsed.number))  # left out: nothing goes into it by this file
+                    # left out: nothing goes into it by this file
+                    self.filed.discard((row.parsed.session, row.parsed.number))
             else:
                 self.note_new(row)
         self.made["sessions"] = self.made["sessions"] or self.sessions.names(self.sessions.wanted)
@@ -190,7 +191,8 @@ class ProposalImporter:
         there = self.speaker.facts(kept) | self.facts_kept(proposal, said)
         words = self.words_kept(proposal, kept)
         for column, value in said.items():
-            if column in TEXT_COLUMNS and said["内容"] == there["内容"]:  # the same text, in one piece here and in parts there
+            # the same text, in one piece here and in parts there
+            if column in TEXT_COLUMNS and said["内容"] == there["内容"]:
                 continue
             if row.has(column) and value != there.get(column):
                 shown = _("（系统里是“%(words)s”）") % {"words": words[column][:40] or "空"} if column in words else ""
@@ -302,6 +304,10 @@ class ProposalImporter:
             proposal.merged_into.committee = self.committee
         self._save(self.merged)
         audit.record(
-            "proposals.import", self.committee, actor=self.context.actor, at=self.context.at, via="import",
+            "proposals.import",
+            self.committee,
+            actor=self.context.actor,
+            at=self.context.at,
+            via="import",
             data={"rows": created} | {name: names for name, names in self.made.items() if names},
-        )  # fmt: skip
+        )

@@ -1,4 +1,7 @@
-"""One row read into a draft: texts, who signs, session, categories, what was decided. Names are looked up, never invented."""
+"""One row read into a draft: texts, who signs, session, categories, what was decided.
+
+Names are looked up, never invented.
+"""
 
 import re
 from collections import defaultdict
@@ -126,7 +129,10 @@ class People:
         return Signer(member.name, member)
 
     def apart(self, written: str) -> list[str]:
-        """Return the names in a part of a cell: several where a space or stroke stands between members and the whole is nobody."""
+        """Return the names in a part of a cell.
+
+        Several where a space or stroke stands between members and the whole is nobody.
+        """
         parts = [part for part in _BETWEEN_NAMES.split(written) if part]
         several = len(parts) > 1 and name_key(written) not in self.by_key and all(name_key(part) in self.by_key for part in parts)
         return parts if several else [written]

@@ -38,9 +38,13 @@ class Speaker:
         """Return a proposal (fetched by `with_what_is_spoken`) as a row would be read."""
         rules = self.categories
         return Draft(
-            title=proposal.title, situation=proposal.situation, analysis=proposal.analysis, suggestions=proposal.suggestions,
+            title=proposal.title,
+            situation=proposal.situation,
+            analysis=proposal.analysis,
+            suggestions=proposal.suggestions,
             signers=[Signer(s.name, s.member) for s in proposal.signed],  # type: ignore[attr-defined]
-            number=proposal.number, form=proposal.form,
+            number=proposal.number,
+            form=proposal.form,
             topic=rules.topic_names.get(proposal.topic, proposal.topic),
             construction=rules.construction_names.get(proposal.construction, proposal.construction),
             session=(proposal.session.term.number, proposal.session.number) if proposal.session else None,
@@ -48,16 +52,17 @@ class Speaker:
             result=proposal.destination or STATE_RESULTS.get(State(proposal.state), ""),
             into=proposal.merged_into.number if proposal.merged_into else None,
             public=YES if proposal.released_at else CONSENTS if proposal.consents_to_publication else NO,
-        )  # fmt: skip
+        )
 
     def facts(self, draft: Draft) -> dict[str, Any]:
         """Return what a draft says, by column, in a form that can be compared."""
         rules = self.categories
         compared = {
-            "whole": draft.whole_text, "signers": tuple(s.key for s in draft.signers),
+            "whole": draft.whole_text,
+            "signers": tuple(s.key for s in draft.signers),
             "topic": rules.topic_codes.get(draft.topic, draft.topic),
             "construction": rules.construction_codes.get(draft.construction, draft.construction),
-        }  # fmt: skip
+        }
         columns = [column for column in COLUMNS if not column.only_read]
         return {c.name: compared[c.key] if c.key in compared else getattr(draft, c.key) for c in columns}
 
@@ -79,7 +84,10 @@ class Spoken:
 
 
 def exported(committee: Committee, year: int | None) -> QuerySet[Proposal]:
-    """Return the proposals an export holds: what was received, never drafts; of the sessions whose year begins in `year`."""
+    """Return the proposals an export holds: what was received, never drafts.
+
+    Of the sessions whose year begins in `year`.
+    """
     found = Proposal.objects.filter(committee=committee, state__in=States.received)
     if year is not None:
         found = found.filter(session__starts_on__year=year)

@@ -30,10 +30,18 @@ RESULT_WORDS = RESULTS | {word: result for result, words in _SAID.items() for wo
 RESULT_LABELS = {code: word for word, code in RESULTS.items()}
 FORMS = {str(form.label): form.value for form in Form}
 FORM_WORDS = FORMS | {
-    "个人提案": Form.INDIVIDUAL.value, "个人": Form.INDIVIDUAL.value, "联名提案": Form.JOINT.value, "联名": Form.JOINT.value,
-    "党派": Form.PARTY.value, "团体提案": Form.BODY.value, "界别": Form.SECTOR.value, "小组提案": Form.GROUP.value,
-    "专委会": Form.SPECIAL.value, "专门委员会提案": Form.SPECIAL.value, "集体提案": Form.COLLECTIVE.value,
-}  # fmt: skip
+    "个人提案": Form.INDIVIDUAL.value,
+    "个人": Form.INDIVIDUAL.value,
+    "联名提案": Form.JOINT.value,
+    "联名": Form.JOINT.value,
+    "党派": Form.PARTY.value,
+    "团体提案": Form.BODY.value,
+    "界别": Form.SECTOR.value,
+    "小组提案": Form.GROUP.value,
+    "专委会": Form.SPECIAL.value,
+    "专门委员会提案": Form.SPECIAL.value,
+    "集体提案": Form.COLLECTIVE.value,
+}
 YES, NO, CONSENTS = "yes", "no", "consents"
 PUBLIC = {"是": YES, "否": NO, "同意": CONSENTS}
 PUBLIC_WORDS = PUBLIC | {"公开": YES, "不公开": NO, "同意公开": CONSENTS, "不同意": NO, "不同意公开": NO, "全文公开": YES}

@@ -42,15 +42,25 @@ class Maker:
         state = State.HANDED_OVER if handed_over else STATES.get(draft.result, State.NOT_FILED)
         filed = state in {State.FILED, State.HANDED_OVER}
         return Proposal(
-            committee=self.committee, session=session, form=draft.form, title=draft.title, situation=draft.situation,
-            analysis=draft.analysis, suggestions=draft.suggestions, state=state, number=draft.number, serial=serial,
-            consents_to_publication=draft.public in {YES, CONSENTS}, submitted_at=submitted_at,
+            committee=self.committee,
+            session=session,
+            form=draft.form,
+            title=draft.title,
+            situation=draft.situation,
+            analysis=draft.analysis,
+            suggestions=draft.suggestions,
+            state=state,
+            number=draft.number,
+            serial=serial,
+            consents_to_publication=draft.public in {YES, CONSENTS},
+            submitted_at=submitted_at,
             season=self._season(session, submitted_at),
             construction=self.categories.construction_codes.get(draft.construction, ""),
-            topic=self.categories.topic_codes.get(draft.topic, ""), routed_to=routed_to or (System.GOVERNMENT if filed else ""),
+            topic=self.categories.topic_codes.get(draft.topic, ""),
+            routed_to=routed_to or (System.GOVERNMENT if filed else ""),
             destination=draft.result if state == State.NOT_FILED else "",
             released_at=self.at if draft.public == YES and filed else None,
-        )  # fmt: skip
+        )
 
     def _season(self, session: Session | None, at: datetime | None) -> str:
         """Say 大会 or 平时 where the day and the plenary are known."""
@@ -141,7 +151,9 @@ def leads(committee: Committee, wanted: Iterable[tuple[int, int]]) -> dict[tuple
     """Return the filed proposals that others go into, by (session id, number)."""
     pairs = set(wanted)
     found = Proposal.objects.filter(
-        committee=committee, session_id__in={s for s, _n in pairs}, number__in={n for _s, n in pairs},
+        committee=committee,
+        session_id__in={s for s, _n in pairs},
+        number__in={n for _s, n in pairs},
         state__in=(State.FILED, State.HANDED_OVER),
-    )  # fmt: skip
+    )
     return {(p.session_id, p.number): p for p in found if p.session_id and p.number and (p.session_id, p.number) in pairs}

@@ -1,4 +1,7 @@
-"""Nobody stands under a text that he has not seen: who agreed to an older one is shown the difference and asked again."""
+"""Nobody stands under a text that he has not seen.
+
+Who agreed to an older one is shown the difference and asked again.
+"""
 
 import time
 from datetime import timedelta
@@ -271,8 +274,10 @@ def test_the_office_enters_what_a_member_agreed_to_on_paper(cast: Cast) -> None:
 def test_the_difference_is_told_by_paragraphs_and_phrases() -> None:
     lines = paragraphs("一段，不变。\n二段，旧词，尾。", "一段，不变。\n二段，新词，尾。\n三段。")
     assert [[(p.kind, p.text) for p in line] for line in lines] == [
-        [("same", "一段，不变。")], [("same", "二段，"), ("del", "旧词，"), ("ins", "新词，"), ("same", "尾。")], [("ins", "三段。")],
-    ]  # fmt: skip
+        [("same", "一段，不变。")],
+        [("same", "二段，"), ("del", "旧词，"), ("ins", "新词，"), ("same", "尾。")],
+        [("ins", "三段。")],
+    ]
 
 
 def test_white_space_alone_is_no_difference() -> None:

@@ -21,8 +21,12 @@ def test_no_time_is_found_where_none_is_named(text: str) -> None:
 
 def test_a_mark_of_secrecy_is_found_with_the_blanks_of_a_letterhead() -> None:
     assert [bool(SECRET.search(text)) for text in ("机密★", "秘密　☆", "绝密 ★", "秘密", "机密" + " " * 9 + "★")] == [
-        True, True, True, False, False,
-    ]  # fmt: skip
+        True,
+        True,
+        True,
+        False,
+        False,
+    ]
 
 
 def test_a_draft_of_one_line_of_digits_is_saved_and_opened_again(cast: Cast, client: Client) -> None:

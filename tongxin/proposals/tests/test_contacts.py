@@ -1,4 +1,7 @@
-"""Whom to contact for an open proposal when its first proposer leaves, pauses, comes back: on every page, and told once."""
+"""Whom to contact for an open proposal when its first proposer leaves, pauses, comes back.
+
+On every page, and told once.
+"""
 
 import re
 
@@ -121,8 +124,9 @@ def test_who_comes_back_is_contacted_again_and_it_is_told(cast: Cast) -> None:
     found = Notice.objects.filter(event__kind="proposals.change_speaker", account=cast.clerk).order_by("id")
     texts = list(found.values_list("text", flat=True))
     assert [text.rpartition("，提案人")[2] for text in texts] == [
-        "林知远暂停履职，面商和有关事项请联系何青禾", "林知远恢复履职，面商和有关事项请联系林知远",
-    ]  # fmt: skip
+        "林知远暂停履职，面商和有关事项请联系何青禾",
+        "林知远恢复履职，面商和有关事项请联系林知远",
+    ]
 
 
 def come_back(cast: Cast, account: Account, act) -> None:
@@ -144,7 +148,10 @@ def test_a_seat_that_is_given_back_is_called_that(cast: Cast) -> None:
 
 @pytest.mark.parametrize("ending", [Ending.DIED, Ending.RESIGNED, Ending.REVOKED])
 def test_who_was_suspended_spoke_for_nothing_when_his_seat_ended(cast: Cast, ending: str) -> None:
-    """Since the suspension the next one is contacted: nothing changes, and nothing is told, by the page beforehand neither."""
+    """Since the suspension the next one is contacted.
+
+    Nothing changes, and nothing is told, by the page beforehand neither.
+    """
     colleague(cast)
     case = cast.assigned()
     leave(cast, cast.proposer, "suspend")
@@ -160,7 +167,10 @@ def test_who_was_suspended_spoke_for_nothing_when_his_seat_ended(cast: Cast, end
 
 
 def test_who_was_suspended_was_not_the_next_one_when_the_first_left(cast: Cast) -> None:
-    """The first leaves while the second is suspended: the office is to be contacted, before and after the second dies."""
+    """The first leaves while the second is suspended.
+
+    The office is to be contacted, before and after the second dies.
+    """
     cast.assigned()
     leave(cast, cast.cosigner, "suspend")
     leave(cast, cast.proposer, Ending.RESIGNED)

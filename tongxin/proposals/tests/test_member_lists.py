@@ -37,14 +37,23 @@ def test_every_tab_shows_its_own(cast: Cast) -> None:
     )
     mine, other = signed_in(cast.proposer), signed_in(cast.cosigner)
     assert {tab: listed(mine, tab=tab) for tab in ("mine", "cosigned", "invited", "filed")} == {
-        "mine": ["已立", "已交", "草稿"], "cosigned": [], "invited": [], "filed": ["已立"],
-    }  # fmt: skip
+        "mine": ["已立", "已交", "草稿"],
+        "cosigned": [],
+        "invited": [],
+        "filed": ["已立"],
+    }
     assert {tab: listed(other, tab=tab) for tab in ("mine", "cosigned", "invited", "filed")} == {
-        "mine": [], "cosigned": ["已立", "已交"], "invited": ["草稿"], "filed": ["已立"],
-    }  # fmt: skip
+        "mine": [],
+        "cosigned": ["已立", "已交"],
+        "invited": ["草稿"],
+        "filed": ["已立"],
+    }
     assert [(t.label, t.count) for t in other.get("/proposals/").context["list"].tabs] == [
-        ("我提出的", "0"), ("我联名的", "2"), ("邀我联名的", "1"), ("本会已立案的", None),
-    ]  # fmt: skip
+        ("我提出的", "0"),
+        ("我联名的", "2"),
+        ("邀我联名的", "1"),
+        ("本会已立案的", None),
+    ]
     assert (submitted.state, filed.number) == ("submitted", 1)
 
 
@@ -69,8 +78,14 @@ def test_a_list_is_searched_by_words_number_and_category(cast: Cast) -> None:
         {"q": "9" * 30},
     ]
     assert [listed(client, tab="filed", **one) for one in asked] == [
-        ["关于夜间药房的建议"], ["关于乡村公路的建议"], ["关于夜间药房的建议"], [], ["关于乡村公路的建议", "关于夜间药房的建议"], [], [],
-    ]  # fmt: skip
+        ["关于夜间药房的建议"],
+        ["关于乡村公路的建议"],
+        ["关于夜间药房的建议"],
+        [],
+        ["关于乡村公路的建议", "关于夜间药房的建议"],
+        [],
+        [],
+    ]
 
 
 def test_the_offices_own_entries_are_listed_for_it(cast: Cast) -> None:
@@ -78,8 +93,9 @@ def test_the_offices_own_entries_are_listed_for_it(cast: Cast) -> None:
     cast.draft(title="不是代录的")
     client = signed_in(cast.office)
     assert (listed(client, tab="entered"), [t.label for t in client.get("/proposals/").context["list"].tabs]) == (
-        ["代录的"], ["我代录的", "本会已立案的"],
-    )  # fmt: skip
+        ["代录的"],
+        ["我代录的", "本会已立案的"],
+    )
     assert listed(signed_in(cast.bystander), tab="mine") == ["代录的"]
 
 
@@ -121,9 +137,17 @@ def test_no_page_asks_more_when_more_is_in_it(cast: Cast, one_minute: None, coun
         "similar": queries_of(cast.bystander, "/proposals/similar/?title=关于夜间药房的建议"),
     }
     assert asked == {
-        "mine": 11, "cosigned": 11, "invited": 11, "filed": 11, "entered": 12, "edit": 13, "preview": 12, "invite": 11,
-        "invitation": 14, "similar": 5,
-    }  # fmt: skip
+        "mine": 11,
+        "cosigned": 11,
+        "invited": 11,
+        "filed": 11,
+        "entered": 12,
+        "edit": 13,
+        "preview": 12,
+        "invite": 11,
+        "invitation": 14,
+        "similar": 5,
+    }
 
 
 # ── similar ──────────────────────────────────────────────────────────────────────────────────────
@@ -147,8 +171,10 @@ def test_similar_shows_nothing_that_the_reader_may_not_open(cast: Cast) -> None:
     turned = cast.in_decision()
     perform(turned, "not_file", actor=cast.office, at=NOW, payload=NotFilingDecision("empty", "letter", "没有具体建议。"))
     asked = {"title": TEXT["title"]}
-    rows = {name: [r.proposal.pk for r in signed_in(who).get("/proposals/similar/", asked).context["rows"]]
-            for name, who in {"bystander": cast.bystander, "proposer": cast.proposer, "other": cast.member_of_other_county}.items()}  # fmt: skip
+    rows = {
+        name: [r.proposal.pk for r in signed_in(who).get("/proposals/similar/", asked).context["rows"]]
+        for name, who in {"bystander": cast.bystander, "proposer": cast.proposer, "other": cast.member_of_other_county}.items()
+    }
     assert rows == {"bystander": [], "proposer": [turned.pk], "other": []}
 
 
@@ -156,7 +182,8 @@ def test_a_merged_proposal_opens_itself_and_says_what_it_went_into(cast: Cast) -
     lead = cast.filed(title="关于完善乡镇公共卫生服务的建议")
     merged = cast.in_decision()
     perform(merged, "merge", actor=cast.office, at=NOW, payload=MergeInto(lead.uid, "同一件事。"))
-    rows = queries.similar_for(cast.office, cast.county, "", title=TEXT["title"], on=NOW.date())  # who may read the merged one
+    # who may read the merged one
+    rows = queries.similar_for(cast.office, cast.county, "", title=TEXT["title"], on=NOW.date())
     [row] = [r for r in rows if r.proposal == merged]
     assert (row.url, row.line) == (merged.get_absolute_url(), "十一届五次会议　已并入第 0001 号、待交办")
 

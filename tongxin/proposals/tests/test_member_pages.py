@@ -153,8 +153,9 @@ def test_the_writer_chooses_between_two_texts_without_scripts(cast: Cast) -> Non
     assert answer.headers["Location"] == copy.get_absolute_url()
     rows = client.get(answer.headers["Location"]).context["rows"]
     assert [(r.name, r.saved, r.kept) for r in rows] == [
-        ("title", "先存的案由", "后存的案由"), ("situation", "先存的情况", "后存的情况"),
-    ]  # fmt: skip
+        ("title", "先存的案由", "后存的案由"),
+        ("situation", "先存的情况", "后存的情况"),
+    ]
     client.post(answer.headers["Location"], {"version": "2", "use_title": "mine", "use_situation": "theirs"})
     proposal.refresh_from_db()
     copy.refresh_from_db()
@@ -205,8 +206,9 @@ def test_what_cannot_be_kept_is_refused_whole_with_advice(cast: Cast) -> None:
     client, url = signed_in(cast.proposer), f"/proposals/{proposal.uid}/"
     answer = client.post(f"/drafts/proposals.text/{proposal.uid}/", {"version": "1", "title": "长" * 201})
     assert (answer.status_code, answer.json()["message"]) == (
-        422, "案由太长，存不下。请先缩短到 200 字以内，正文请写在下面各栏。",
-    )  # fmt: skip
+        422,
+        "案由太长，存不下。请先缩短到 200 字以内，正文请写在下面各栏。",
+    )
     page = client.post(f"{url}edit/", {"version": "1", "title": "长" * 201, "situation": "刚写的情况"})
     assert (page.status_code, "刚写的情况" in page.content.decode(), Proposal.objects.get().title) == (422, True, TEXT["title"])
 
@@ -272,8 +274,9 @@ def test_entering_on_behalf_asks_for_what_is_missing(cast: Cast) -> None:
     nobody = client.post("/proposals/new/behalf/", {"who": "member", "member": "石望川"})
     body = client.post("/proposals/new/behalf/", {"who": "body"})
     assert (nobody.status_code, nobody.context["form"].errors["member"]) == (
-        422, ["本会没有名为“石望川”的在任委员，请核对姓名，或填写委员编号。"],
-    )  # fmt: skip
+        422,
+        ["本会没有名为“石望川”的在任委员，请核对姓名，或填写委员编号。"],
+    )
     assert list(body.context["form"].errors) == ["body", "form"]
     assert signed_in(cast.proposer).get("/proposals/new/behalf/").status_code == 403
 

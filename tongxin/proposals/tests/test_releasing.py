@@ -228,9 +228,12 @@ def test_the_preview_asks_for_no_tick_where_nothing_is_ticked(cast: Cast) -> Non
 
 PERSONAL = "王某（身份证33012719620418501X）手机13912345678、座机0990-7654321，信箱wang@163.com，车牌浙A12345，家住人民路12号。"
 PRINTED = [
-    "证件号码 1 处（33012719620418501X）", "电话 3 处（13812345678、13912345678、0990-7654321）", "电子邮箱 1 处（wang@163.com）",
-    "车牌号 1 处（浙A12345）", "住址 2 处（人民路12号、人民路12号）",
-]  # fmt: skip
+    "证件号码 1 处（33012719620418501X）",
+    "电话 3 处（13812345678、13912345678、0990-7654321）",
+    "电子邮箱 1 处（wang@163.com）",
+    "车牌号 1 处（浙A12345）",
+    "住址 2 处（人民路12号、人民路12号）",
+]
 
 
 def test_what_is_left_in_the_open_is_named_and_asked_for_again(cast: Cast) -> None:
@@ -293,11 +296,15 @@ def test_words_that_do_not_stand_in_the_text_are_named(cast: Cast) -> None:
 @pytest.mark.parametrize(
     "form",
     [
-        {"version": "99", "step": "confirm"}, {"version": "", "step": "confirm"}, {"version": "x" * 400, "step": "confirm"},
-        {"version": "V", "mark": "title:0:9999999:phone", "step": "confirm"}, {"version": "V", "mark": "number:0:1:phone", "step": "confirm"},
-        {"version": "V", "mark": "title:٣:٥:phone", "step": "confirm"}, {"version": "V", "mark": "乱写", "step": "confirm"},
+        {"version": "99", "step": "confirm"},
+        {"version": "", "step": "confirm"},
+        {"version": "x" * 400, "step": "confirm"},
+        {"version": "V", "mark": "title:0:9999999:phone", "step": "confirm"},
+        {"version": "V", "mark": "number:0:1:phone", "step": "confirm"},
+        {"version": "V", "mark": "title:٣:٥:phone", "step": "confirm"},
+        {"version": "V", "mark": "乱写", "step": "confirm"},
     ],
-)  # fmt: skip
+)
 def test_marks_of_another_text_publish_nothing(cast: Cast, form: dict[str, str]) -> None:
     proposal = secretive(cast)
     said = form | {"version": form["version"].replace("V", str(proposal.version))}

@@ -1,4 +1,7 @@
-"""Two people, or two tabs, in the same moment: nothing is handed in unseen, nothing ends without an end, no answer is lost."""
+"""Two people, or two tabs, in the same moment.
+
+Nothing is handed in unseen, nothing ends without an end, no answer is lost.
+"""
 
 from collections.abc import Callable
 from datetime import timedelta

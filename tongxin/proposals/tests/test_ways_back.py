@@ -1,4 +1,7 @@
-"""A wrong decision about a proposal is taken back by a step with its reason: numbers and events stay, everybody concerned is told."""
+"""A wrong decision about a proposal is taken back by a step with its reason.
+
+Numbers and events stay, everybody concerned is told.
+"""
 
 from pathlib import Path
 from typing import Any
@@ -44,9 +47,12 @@ from tongxin.workflow.engine import available, perform, unexplained
 AT = moment("2026-03-05")
 WHY = "上次审定有误。"
 SAID = {
-    "reconsider": Reconsideration("not_passed_on", WHY), "separate": Separation(WHY), "unfile": Revocation(WHY),
-    "reinstate": Reinstatement(WHY), "restore_draft": None,
-}  # fmt: skip
+    "reconsider": Reconsideration("not_passed_on", WHY),
+    "separate": Separation(WHY),
+    "unfile": Revocation(WHY),
+    "reinstate": Reinstatement(WHY),
+    "restore_draft": None,
+}
 
 
 def now(proposal: Proposal) -> Proposal:
@@ -279,7 +285,10 @@ def test_of_two_clerks_who_take_a_decision_back_one_is_told(cast: Cast, build: A
 
 # ── sheets ───────────────────────────────────────────────────────────────────────────────────────
 def test_what_went_back_leaves_and_comes_in_again_by_the_sheet(cast: Cast, tmp_path: Path) -> None:
-    """Filed again under its number; waiting with a number; not filed with one: known where they are, made where they are not."""
+    """Filed again under its number; waiting with a number.
+
+    Not filed with one: known where they are, made where they are not.
+    """
     again = step(cast.filed(title="甲", consents_to_publication=False), "unfile", cast.office, SAID["unfile"])
     step(again, "file", cast.office, Filing("social", "learning", "government"))
     step(cast.filed(title="乙"), "unfile", cast.office, SAID["unfile"])
@@ -346,7 +355,8 @@ def test_what_became_of_the_content_is_stated_and_not_asked(cast: Cast, client: 
     assert f"内容去向：{proposal.get_destination_display()}，内容还没有转出。" in page
     assert 'type="radio"' not in page
     actions.pass_on(proposal, to="县交通运输局", actor=cast.office, at=AT)
-    stale = client.post(url, {"content": "not_passed_on", "reason": WHY}).text  # it went in between: that has to be read first
+    # it went in between: that has to be read first
+    stale = client.post(url, {"content": "not_passed_on", "reason": WHY}).text
     assert "您打开以后情况又有变化" in stale
     assert 'name="content" value="passed_on"' in stale
     assert now(proposal).state == State.NOT_FILED

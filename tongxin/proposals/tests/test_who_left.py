@@ -1,4 +1,7 @@
-"""Who sits no longer reads the own file and does nothing: every way in is tried by one who left and one who is suspended."""
+"""Who sits no longer reads the own file and does nothing.
+
+Every way in is tried by one who left and one who is suspended.
+"""
 
 import re
 from datetime import timedelta
@@ -154,8 +157,11 @@ def test_who_sits_no_longer_does_nothing_anywhere(mixed: Cast, client: Client, p
     assert set(steps.values()) <= {403, 404, 409}  # of what the page does not offer it is said that it was overtaken
     assert {url: status for url, status in tried.items() if status not in {403, 404}} == {}
     assert before == (
-        Event.objects.count(), Signature.objects.count(), Endorsement.objects.count(), Rating.objects.count(),
-    )  # fmt: skip
+        Event.objects.count(),
+        Signature.objects.count(),
+        Endorsement.objects.count(),
+        Rating.objects.count(),
+    )
     assert Proposal.objects.filter(signatures__member=member, signatures__role=Role.FIRST, state=State.DRAFT).exists()
 
 
@@ -247,8 +253,10 @@ def test_a_text_is_taken_over_by_the_first_co_signer_who_sits_and_by_nobody_else
     assert client.post(f"/proposals/{draft.uid}/take-over/")["Location"] == f"/proposals/{draft.uid}/edit/"
     signed = {s.name: (s.role, s.answer) for s in draft.signatures.all()}
     assert signed == {
-        "何青禾": ("first", "accepted"), "林知远": ("co", "left"), "沈如松": ("co", "invited"),
-    }  # fmt: skip
+        "何青禾": ("first", "accepted"),
+        "林知远": ("co", "left"),
+        "沈如松": ("co", "invited"),
+    }
     event = Event.objects.get(kind="proposals.take_over")
     assert (event.actor, event.data["name"], event.data["before"]) == (cast.cosigner, "何青禾", "林知远")
     assert client.post(f"/proposals/{draft.uid}/take-over/").status_code == 403
@@ -283,7 +291,8 @@ def test_a_name_under_an_unsubmitted_text_ends_and_its_first_proposer_is_told(ca
     draft, filed = gathered(cast), cast.filed()
     leave(cast, cast.cosigner)
     assert draft.signatures.get(member=cast.member(cast.cosigner)).answer == Answer.LEFT
-    assert filed.signatures.get(member=cast.member(cast.cosigner)).answer == Answer.ACCEPTED  # what was handed in keeps his name
+    # what was handed in keeps his name
+    assert filed.signatures.get(member=cast.member(cast.cosigner)).answer == Answer.ACCEPTED
     notices.deliver()
     told = Notice.objects.get(event__kind="proposals.end_cosigning")
     assert (told.account, "何青禾不再履职" in told.text) == (cast.proposer, True)
@@ -293,7 +302,8 @@ def test_nobody_stands_under_a_new_proposal_whose_seat_ended_however_it_ended(ca
     from tongxin.members.models import Seat
 
     draft = gathered(cast)
-    Seat.objects.filter(member=cast.member(cast.cosigner)).update(ends_on=NOW.date())  # no act, no consequence: a corrected date
+    # no act, no consequence: a corrected date
+    Seat.objects.filter(member=cast.member(cast.cosigner)).update(ends_on=NOW.date())
     engine.perform(draft, "submit", actor=cast.proposer, at=NOW)
     assert [s.name for s in queries.signers(Proposal.objects.get(pk=draft.pk))] == ["林知远"]
 

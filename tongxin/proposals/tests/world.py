@@ -70,14 +70,19 @@ def _withdrawn(world: World) -> Proposal:
 
 STATES: dict[str, dict[str, Any]] = {
     "proposals": {
-        State.DRAFT: lambda world: world.cast.draft(), State.GATHERING: _gathering,
-        State.SUBMITTED: lambda world: world.cast.submitted(), State.RETURNED: _returned,
-        State.IN_DECISION: lambda world: world.cast.in_decision(), State.FILED: lambda world: world.cast.filed(),
+        State.DRAFT: lambda world: world.cast.draft(),
+        State.GATHERING: _gathering,
+        State.SUBMITTED: lambda world: world.cast.submitted(),
+        State.RETURNED: _returned,
+        State.IN_DECISION: lambda world: world.cast.in_decision(),
+        State.FILED: lambda world: world.cast.filed(),
         State.HANDED_OVER: lambda world: Proposal.objects.get(pk=world.cast.assigned().proposal_id),
-        State.MERGED: _merged, State.NOT_FILED: _not_filed, State.WITHDRAWN: _withdrawn,
+        State.MERGED: _merged,
+        State.NOT_FILED: _not_filed,
+        State.WITHDRAWN: _withdrawn,
         State.DISCARDED: lambda world: world.step(world.cast.draft(), "discard", world.cast.proposer),
     },
-}  # fmt: skip
+}
 FURTHER = {("proposals", State.RETURNED): _abandoned}
 SAID = {
     MergeInto: lambda subject: MergeInto(queries.may_absorb(subject)[0].uid, "内容相同。"),

@@ -1,4 +1,7 @@
-"""Who was asked to co-sign answers, confirms a changed text, leaves, takes over; and who was not endorses what was filed."""
+"""Who was asked to co-sign answers, confirms a changed text, leaves, takes over.
+
+And who was not endorses what was filed.
+"""
 
 from http import HTTPStatus
 from typing import Any

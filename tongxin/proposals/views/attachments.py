@@ -25,12 +25,15 @@ def attachment_rows(proposal: Proposal, user: Any, *, removable: bool = False) -
     """Return the attachments as the list component draws them, with links for this reader."""
     return [
         {
-            "kind": a.file.kind, "name": a.file.name, "size": size(a.file.size), "url": files.link(a.file, user),
+            "kind": a.file.kind,
+            "name": a.file.name,
+            "size": size(a.file.size),
+            "url": files.link(a.file, user),
             "checked": _("已检查，未见涉密标志"),
             "remove_url": f"/proposals/{proposal.uid}/attachments/{a.uid}/remove/" if removable else "",
         }
         for a in proposal.attachments.all()
-    ]  # fmt: skip
+    ]
 
 
 def _load(request: HttpRequest, uid: str) -> Proposal:

@@ -1,4 +1,7 @@
-"""Writing a proposal: a new one, an own one, on behalf of somebody. The text saves itself as `proposals.drafts` declares."""
+"""Writing a proposal: a new one, an own one, on behalf of somebody.
+
+The text saves itself as `proposals.drafts` declares.
+"""
 
 from http import HTTPStatus
 from typing import Any
@@ -125,24 +128,40 @@ def _version(request: HttpRequest) -> int:
 
 
 def _show(
-    request: HttpRequest, proposal: Proposal, rules: FormRules, *, token: str = "", begun: Any = None, typed: Any = None,
+    request: HttpRequest,
+    proposal: Proposal,
+    rules: FormRules,
+    *,
+    token: str = "",
+    begun: Any = None,
+    typed: Any = None,
     problem: str = "",
-) -> HttpResponse:  # fmt: skip
+) -> HttpResponse:
     at, user = timezone.now(), request.user
     is_new, returned = proposal.pk is None, proposal.state == State.RETURNED
     address = f"/proposals/new/{token}/" if is_new else f"/proposals/{proposal.uid}/"
     session, season = queries.session_and_season_at(proposal.committee, at)
     context = {
-        "proposal": proposal, "rules": rules, "is_new": is_new, "returned": returned, "why_returned": queries.why_returned(proposal) if returned else "",
-        "may_discard": proposal.state in {State.DRAFT, State.GATHERING}, "form": TextForm.of(proposal, rules, typed), "problem": problem,
-        "autosave_url": TEXT.address(token or proposal.uid), "post_to": address if is_new else f"{address}edit/",
-        "key": begun.uid if begun else proposal.uid, "session": session, "season": season,
+        "proposal": proposal,
+        "rules": rules,
+        "is_new": is_new,
+        "returned": returned,
+        "why_returned": queries.why_returned(proposal) if returned else "",
+        "may_discard": proposal.state in {State.DRAFT, State.GATHERING},
+        "form": TextForm.of(proposal, rules, typed),
+        "problem": problem,
+        "autosave_url": TEXT.address(token or proposal.uid),
+        "post_to": address if is_new else f"{address}edit/",
+        "key": begun.uid if begun else proposal.uid,
+        "session": session,
+        "season": season,
         "committee": proposal.committee if bodies.has_to_do_with_several(user) else None,
         "behalf": begun.name if begun and (begun.first is None or begun.first.account_id != user.pk) else _behalf(proposal),
         "units": [u.name for u in bodies.active_units(proposal.committee, timezone.localdate(at))],
-        "attach_form": AttachForm(rules), "until": queries.latest_cutoff(proposal, at),
+        "attach_form": AttachForm(rules),
+        "until": queries.latest_cutoff(proposal, at),
         **({} if is_new else _panels(proposal, user, at)),
-    }  # fmt: skip
+    }
     return render(request, "proposals/edit.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY if problem else 200)
 
 
@@ -154,10 +173,13 @@ def _behalf(proposal: Proposal) -> str:
 
 def _panels(proposal: Proposal, user: Any, at: Any) -> dict[str, Any]:
     return {
-        "checks": queries.checks(proposal, on=timezone.localdate(at)), "signatures": list(proposal.signatures.all()),
-        "older": {s.pk for s in queries.outdated_signers(proposal)}, "may_answer_for": allowed(user, "proposals.answer_for", proposal),
-        "files": attachment_rows(proposal, user, removable=True), "copies": open_copies(user, TEXT, proposal.uid),
-    }  # fmt: skip
+        "checks": queries.checks(proposal, on=timezone.localdate(at)),
+        "signatures": list(proposal.signatures.all()),
+        "older": {s.pk for s in queries.outdated_signers(proposal)},
+        "may_answer_for": allowed(user, "proposals.answer_for", proposal),
+        "files": attachment_rows(proposal, user, removable=True),
+        "copies": open_copies(user, TEXT, proposal.uid),
+    }
 
 
 @requires("proposals.edit", of_object=True)

@@ -1,4 +1,7 @@
-"""What the office does to a proposal beside its steps: correct, take back from the public, pass on. Small forms in the slot of the action bar."""
+"""What the office does to a proposal beside its steps: correct, take back from the public, pass on.
+
+Small forms in the slot of the action bar.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

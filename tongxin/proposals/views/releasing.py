@@ -1,4 +1,7 @@
-"""Publication by the office: the text with what has to be covered, a preview, the confirmation; and the files released with it."""
+"""Publication by the office: the text with what has to be covered, a preview, the confirmation.
+
+And the files released with it.
+"""
 
 from http import HTTPStatus
 from typing import Any
@@ -62,7 +65,10 @@ def _form(proposal: Proposal, data: Any = None) -> CoveringForm:
 
 
 def _ticked_files(request: HttpRequest, proposal: Proposal) -> list[Attachment]:
-    """Return the attachments that are to go with the text: those ticked; before anything was ticked, those that went before."""
+    """Return the attachments that are to go with the text: those ticked.
+
+    Before anything was ticked, those that went before.
+    """
     if request.method == "POST":
         picked = set(request.POST.getlist("file"))
         return [a for a in proposal.attachments.all() if a.uid in picked]
@@ -71,7 +77,10 @@ def _ticked_files(request: HttpRequest, proposal: Proposal) -> list[Attachment]:
 
 @requires("proposals.release", of_object=True)
 def release(request: HttpRequest, uid: str) -> HttpResponse:
-    """Draw the marks on the text, show it as the public would read it, and release it; a released one is corrected here."""
+    """Draw the marks on the text, show it as the public would read it, and release it.
+
+    A released one is corrected here.
+    """
     proposal = _load(request, uid)
     if request.method != "POST" or _shut(proposal):
         return _show(request, proposal, _form(proposal))
@@ -92,9 +101,12 @@ def release(request: HttpRequest, uid: str) -> HttpResponse:
 
 def _confirm(request: HttpRequest, proposal: Proposal, form: CoveringForm) -> HttpResponse:
     said: dict[str, Any] = {
-        "marks": form.cleaned_data["marks"], "files": _ticked_files(request, proposal), "version": form.cleaned_data["version"],
-        "actor": request.user, "at": timezone.now(),
-    }  # fmt: skip
+        "marks": form.cleaned_data["marks"],
+        "files": _ticked_files(request, proposal),
+        "version": form.cleaned_data["version"],
+        "actor": request.user,
+        "at": timezone.now(),
+    }
     try:
         if proposal.released_at is None:
             actions.release(proposal, **said)

@@ -41,7 +41,8 @@ def test_a_version_states_only_what_changes(cast: Cast) -> None:
     _adopt(cast.county, "handling.deadlines", date(2026, 7, 1), {"reply_months": 2})
     found = look_up(cast.county, Deadlines, date(2026, 7, 1))
     assert (found.values.reply_months, found.values.return_working_days, found.values.sign_working_days) == (2, 5, 5)
-    assert found.sources["return_working_days"].effective_from == date(2022, 1, 1)  # the county's own, three years before
+    # the county's own, three years before
+    assert found.sources["return_working_days"].effective_from == date(2022, 1, 1)
     assert found.version == "YX:handling.deadlines:2026-07-01,2022-01-01 *:handling.deadlines:2012-07-01"
 
 

@@ -22,16 +22,22 @@ def test_the_nearest_committee_that_says_something_wins(cast: Cast) -> None:
     found = look_up(cast.county, Deadlines, TODAY)
     assert (found.values.return_working_days, found.sources["return_working_days"].committee) == (5, cast.county)
     assert (found.values.reply_months, found.sources["reply_months"].committee) == (3, None)
-    assert [c.code for c in in_force(cast.county, ReplyCategories, TODAY).categories] == ["A", "B", "C", "D"]  # the city's
+    # the city's
+    assert [c.code for c in in_force(cast.county, ReplyCategories, TODAY).categories] == ["A", "B", "C", "D"]
     assert [c.code for c in in_force(cast.other_county, ReplyCategories, TODAY).categories] == ["A", "B", "C"]
     assert in_force(cast.other_county, Rework, TODAY).sent_back_when == "majority"
 
 
 def test_a_new_version_is_in_force_from_its_day_and_the_old_one_before(cast: Cast) -> None:
     actions.adopt(
-        cast.county, "handling.deadlines", effective_from=date(2026, 7, 1), body={"reply_months": 2, "return_working_days": 5},
-        reference=REFERENCE, actor=cast.office, at=moment("2026-06-01"),
-    )  # fmt: skip
+        cast.county,
+        "handling.deadlines",
+        effective_from=date(2026, 7, 1),
+        body={"reply_months": 2, "return_working_days": 5},
+        reference=REFERENCE,
+        actor=cast.office,
+        at=moment("2026-06-01"),
+    )
     assert in_force(cast.county, Deadlines, date(2026, 6, 30)).reply_months == 3
     assert in_force(cast.county, Deadlines, date(2026, 7, 1)).reply_months == 2
     assert look_up(cast.county, Deadlines, date(2026, 7, 1)).version.startswith("YX:handling.deadlines:2026-07-01")
@@ -87,9 +93,14 @@ def test_an_adopted_version_cannot_be_changed_or_doubled(cast: Cast) -> None:
         version.delete()
     with pytest.raises(IntegrityError), transaction.atomic():
         actions.adopt(
-            cast.county, version.kind, effective_from=version.effective_from, body={}, reference=REFERENCE, actor=None,
+            cast.county,
+            version.kind,
+            effective_from=version.effective_from,
+            body={},
+            reference=REFERENCE,
+            actor=None,
             at=moment("2026-03-02"),
-        )  # fmt: skip
+        )
 
 
 def test_without_the_library_the_error_says_what_to_do(cast: Cast) -> None:
@@ -115,7 +126,8 @@ def test_another_processs_adoption_is_seen_within_a_second(cast: Cast, monkeypat
         adopted_at=moment("2026-01-01"),
     ).save()
     assert in_force(cast.county, Rework, TODAY).rounds == 1
-    monkeypatch.setattr(queries._kept, "looked_at", float("-inf"))  # not 0: a machine may have begun less than an hour ago
+    # not 0: a machine may have begun less than an hour ago
+    monkeypatch.setattr(queries._kept, "looked_at", float("-inf"))
     assert in_force(cast.county, Rework, TODAY).rounds == 2
 
 

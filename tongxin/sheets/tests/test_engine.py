@@ -58,8 +58,9 @@ def test_bad_rows_are_left_out_when_asked_and_can_be_corrected(shelf, csv_file, 
     assert (report.created, report.left_out, len(shelf)) == (1, 1, 1)
     sheet = load_workbook(str(rejects)).get_sheet_by_name("东西").to_python()
     assert sheet == [
-        ["名称", "日期", "备注", "原因"], ["乙", "去年", "y", "日期：“去年”不是日期，应写成 2023-07-01 的样子"],
-    ]  # fmt: skip
+        ["名称", "日期", "备注", "原因"],
+        ["乙", "去年", "y", "日期：“去年”不是日期，应写成 2023-07-01 的样子"],
+    ]
     assert said(run(shelf, rejects)) == [("东西", 2, "日期", "“去年”不是日期，应写成 2023-07-01 的样子")]
 
 

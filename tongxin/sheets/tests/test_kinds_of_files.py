@@ -1,4 +1,7 @@
-"""What offices call a spreadsheet: read by its content, or refused with a sentence; and outputs that are whole or not there."""
+"""What offices call a spreadsheet: read by its content, or refused with a sentence.
+
+And outputs that are whole or not there.
+"""
 
 import os
 import struct
@@ -18,13 +21,20 @@ from tongxin.sheets.tests.conftest import THINGS, ThingImporter
 pytestmark = pytest.mark.django_db
 DAMAGED = "文件已损坏，请用表格软件打开后另存再导入"
 WIDE = Kind(
-    "things", "东西",
+    "things",
+    "东西",
     (
-        Column("名称", required=True, others=("物品名称", "品名")), Column("日期", others=("时间",)), Column("数量"), Column("去处"),
+        Column("名称", required=True, others=("物品名称", "品名")),
+        Column("日期", others=("时间",)),
+        Column("数量"),
+        Column("去处"),
         Column("经手人", names_people=True, others=("第一经手人",)),
     ),
-    ThingImporter, THINGS.rows, joined=("去处",), people="(经手|签名)人",
-)  # fmt: skip
+    ThingImporter,
+    THINGS.rows,
+    joined=("去处",),
+    people="(经手|签名)人",
+)
 
 
 def run(shelf, *files, kind=WIDE, **more):
@@ -75,8 +85,9 @@ def test_hidden_sheets_are_not_read_but_named(shelf, tmp_path):
     path = book(tmp_path / "表.xlsx", ("今年", [["名称"], ["甲"]]), ("旧表", [["名称"], ["乙"]]), hidden={"旧表"})
     report = run(shelf, path)
     assert ([name for name, _day in shelf], [w.reason for w in report.warnings]) == (
-        ["甲"], ["有隐藏的工作表，没有读取：“旧表”"],
-    )  # fmt: skip
+        ["甲"],
+        ["有隐藏的工作表，没有读取：“旧表”"],
+    )
 
 
 def test_the_sheet_whose_header_fits_is_read_and_of_several_all_are_named(shelf, tmp_path):
@@ -226,8 +237,9 @@ def test_a_web_page_saved_as_a_sheet_is_the_table_it_holds(shelf, tmp_path, end)
     path = tmp_path / "表.xls"
     path.write_bytes((PAGE + end).encode("gb18030"))
     assert (run(shelf, path).created, [(name, str(day)) for name, day in shelf]) == (
-        2, [("甲&乙", "2023-07-01"), ("甲&乙", "2023-07-02")],
-    )  # fmt: skip
+        2,
+        [("甲&乙", "2023-07-01"), ("甲&乙", "2023-07-02")],
+    )
 
 
 def test_a_single_file_page_is_read_too(shelf, tmp_path):
@@ -310,9 +322,12 @@ def test_rejects_never_go_over_what_is_read(shelf, tmp_path, way):
     source = book(tmp_path / "Table.xlsx", ("东西", [["名称", "日期"], ["甲", "哪天"]]))
     before = source.read_bytes()
     out = {
-        "same": source, "dots": tmp_path / "x" / ".." / "Table.xlsx", "link": tmp_path / "l.xlsx", "hard": tmp_path / "h.xlsx",
+        "same": source,
+        "dots": tmp_path / "x" / ".." / "Table.xlsx",
+        "link": tmp_path / "l.xlsx",
+        "hard": tmp_path / "h.xlsx",
         "capitals": tmp_path / "TABLE.XLSX",
-    }[way]  # fmt: skip
+    }[way]
     if way == "link":
         out.symlink_to(source)
     elif way == "hard":

@@ -1,4 +1,7 @@
-"""What has to be done first in a new installation, told to whoever may do it: who is appointed, which units and members there are."""
+"""What has to be done first in a new installation, told to whoever may do it.
+
+Who is appointed, which units and members there are.
+"""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -13,9 +16,15 @@ from tongxin.desks.todos import Todo
 from tongxin.members.models import Member
 
 NEEDED = (
-    Duty.AUDIT_ADMIN, Duty.MEMBER_AFFAIRS, Duty.PROPOSAL_OFFICE, Duty.PRE_EXAMINATION, Duty.FILING, Duty.PUBLICATION,
-    Duty.ASSIGN, Duty.SUPERVISE,
-)  # fmt: skip
+    Duty.AUDIT_ADMIN,
+    Duty.MEMBER_AFFAIRS,
+    Duty.PROPOSAL_OFFICE,
+    Duty.PRE_EXAMINATION,
+    Duty.FILING,
+    Duty.PUBLICATION,
+    Duty.ASSIGN,
+    Duty.SUPERVISE,
+)
 
 
 def first_steps(user: Any) -> list[Todo]:
@@ -44,9 +53,11 @@ def _appointing(committee: Committee) -> Iterator[Todo]:
 def _units(committee: Committee) -> Iterator[Todo]:
     if not Unit.objects.filter(committee=committee).exists():
         yield Todo(
-            _("增加承办单位"), _("还没有承办单位，提案立案后不能交办。有了单位，再请安全管理员任命各单位承办人。"),
-            "/units/new/", _("增加单位"),
-        )  # fmt: skip
+            _("增加承办单位"),
+            _("还没有承办单位，提案立案后不能交办。有了单位，再请安全管理员任命各单位承办人。"),
+            "/units/new/",
+            _("增加单位"),
+        )
 
 
 def _members(committee: Committee) -> Iterator[Todo]:

@@ -1,4 +1,7 @@
-"""What whoever keeps the house looks after, told in a few lines on the own home: whether it runs, who holds what, what was recorded."""
+"""What whoever keeps the house looks after, told in a few lines on the own home.
+
+Whether it runs, who holds what, what was recorded.
+"""
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
@@ -171,10 +174,14 @@ def _audit(committee: Committee, now: datetime) -> Board:
     numbers = _lately({committee.code, ""} if committee.parent_id is None else {committee.code}, now)
     since = timezone.localdate(now - LATELY).isoformat()
     of_late = [
-        Line(_("近七天%(what)s") % {"what": kinds.label(kind)}, _("%(n)s 次") % {"n": n},
-             f"{read}?{urlencode({'kind': kind, 'since': since})}")
-        for kind, n in numbers.items() if n
-    ]  # fmt: skip
+        Line(
+            _("近七天%(what)s") % {"what": kinds.label(kind)},
+            _("%(n)s 次") % {"n": n},
+            f"{read}?{urlencode({'kind': kind, 'since': since})}",
+        )
+        for kind, n in numbers.items()
+        if n
+    ]
     quiet = [] if of_late else [Line(_("近七天"), _("没有登录锁定、任免和查看受保护信息的记录"))]
     return Board(_("记录和核验"), [_sealed(now), _files(now), *of_late, *quiet], read, _("操作记录"))
 

@@ -50,9 +50,14 @@ def test_what_was_rated_waits_no_longer(cast: Cast, client: Client) -> None:
     client.force_login(cast.proposer)
     assert waiting(client) == [f"评价《{case.proposal.title}》的办理结果", "确认县卫生健康局的面商记录"]
     handling.rate(
-        Reply.objects.get(task__case=case), signature=first, attitude="satisfied", result="satisfied", comment="",
-        actor=cast.proposer, at=now,
-    )  # fmt: skip
+        Reply.objects.get(task__case=case),
+        signature=first,
+        attitude="satisfied",
+        result="satisfied",
+        comment="",
+        actor=cast.proposer,
+        at=now,
+    )
     assert waiting(client) == ["确认县卫生健康局的面商记录"]
 
 
@@ -66,9 +71,14 @@ def test_every_desk_has_its_own_queues(cast: Cast, client: Client) -> None:
         client.force_login(getattr(cast, name))
         seen[name] = queues(client)
     assert seen == {
-        "office": {"待预审": 1}, "assigner": {"待交办": 1}, "party_assigner": {"待交办": 1},
-        "clerk": {"待签收": 1}, "co_clerk": {"待签收": 1}, "other_clerk": {}, "office_of_other_county": {},
-    }  # fmt: skip
+        "office": {"待预审": 1},
+        "assigner": {"待交办": 1},
+        "party_assigner": {"待交办": 1},
+        "clerk": {"待签收": 1},
+        "co_clerk": {"待签收": 1},
+        "other_clerk": {},
+        "office_of_other_county": {},
+    }
 
 
 @pytest.mark.parametrize("who", ["office", "clerk", "cosigner"])
@@ -122,16 +132,21 @@ def test_a_proposal_has_one_standing_on_every_page(cast: Cast, client: Client) -
     answered.refresh_from_db()
     public = client.get(f"/public/proposals/{answered.uid}/").context["page"].badge.word
     assert (words(cast.bystander, answered), public) == ({"已答复"}, "已答复")
-    Proposal.objects.filter(pk=answered.pk).update(version=answered.version + 1)  # the public reads nothing of the new text yet
+    # the public reads nothing of the new text yet
+    Proposal.objects.filter(pk=answered.pk).update(version=answered.version + 1)
     assert words(cast.bystander, answered) == {"已立案"}
 
 
 def test_who_sees_the_handling_beside_a_seat_reads_the_same_word_in_the_list(cast: Cast) -> None:
     assigned = cast.assigned(timezone.now(), title="乙").proposal
     bodies.appoint(
-        cast.bystander, committee=cast.county, duty=Duty.LEADERSHIP, starts_on=date(2026, 1, 1), actor=None,
+        cast.bystander,
+        committee=cast.county,
+        duty=Duty.LEADERSHIP,
+        starts_on=date(2026, 1, 1),
+        actor=None,
         at=moment("2026-01-01"),
-    )  # fmt: skip
+    )
     client = as_(cast.bystander)
     [row] = client.get("/proposals/?tab=filed").context["list"].lines
     page = client.get(assigned.get_absolute_url())

@@ -30,8 +30,11 @@ def _holder(cast: Cast, duty: str) -> Account:
 def test_who_keeps_the_system_reads_whether_it_runs(cast: Cast) -> None:
     keeper, now = _holder(cast, Duty.SYSTEM_ADMIN), timezone.now()
     assert boards(keeper)["系统运行"] == {
-        "数据备份": "定时备份未启用", "后台任务": "还没有运行过", "消息和邮件": "消息正常，邮件未启用", "磁盘空间": "充足",
-    }  # fmt: skip
+        "数据备份": "定时备份未启用",
+        "后台任务": "还没有运行过",
+        "消息和邮件": "消息正常，邮件未启用",
+        "磁盘空间": "充足",
+    }
     Job.objects.create(name="seal", label="封存操作记录", every_seconds=300, begun_at=now, done_at=now)
     Job.objects.create(name="post", label="寄出邮件", every_seconds=60, begun_at=now, failures=3, problem="OSError")
     found = boards(keeper)["系统运行"]

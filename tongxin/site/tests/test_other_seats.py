@@ -1,4 +1,7 @@
-"""A person of two seats, or of a seat and a desk: nothing that waits is out of sight, nothing sent to the wrong seat is lost."""
+"""A person of two seats, or of a seat and a desk.
+
+Nothing that waits is out of sight, nothing sent to the wrong seat is lost.
+"""
 
 import re
 from dataclasses import dataclass
@@ -106,9 +109,12 @@ def test_a_desk_shows_what_waits_for_the_member_at_it(cast: Cast) -> None:
     other = second_seat(cast.second_cosigner, cast.other_county, "WC051")
     draft = proposals.draft(cast.other_county, actor=cast.second_cosigner, at=timezone.now(), first=other, text=TEXT)
     proposals.invite_cosigners(
-        draft, members=[cast.member(member)], until=timezone.now() + timedelta(hours=20), actor=cast.second_cosigner,
+        draft,
+        members=[cast.member(member)],
+        until=timezone.now() + timedelta(hours=20),
+        actor=cast.second_cosigner,
         at=timezone.now(),
-    )  # fmt: skip
+    )
     page = as_(member).get("/home/")
     assert [todo.title for todo in page.context["todos"]] == ["沈如松委员邀您联名"]
     assert ("委员事项　望川县政协" in page.text, "现在没有等您办理的事" in page.text) == (True, False)
@@ -193,10 +199,14 @@ def test_a_page_of_the_other_seat_is_offered_in_it(cast: Cast, two: Two) -> None
     own = two.draft(two.here)
     case = cast.answered(timezone.now() - timedelta(hours=1))
     paths = (
-        own.get_absolute_url(), f"/proposals/{own.uid}/edit/", f"/proposals/{own.uid}/preview/", f"/proposals/{own.uid}/invite/",
-        f"{invited(cast, two.here, cast.proposer).get_absolute_url()}invitation/", case.proposal.get_absolute_url(),
+        own.get_absolute_url(),
+        f"/proposals/{own.uid}/edit/",
+        f"/proposals/{own.uid}/preview/",
+        f"/proposals/{own.uid}/invite/",
+        f"{invited(cast, two.here, cast.proposer).get_absolute_url()}invitation/",
+        case.proposal.get_absolute_url(),
         reverse("transition", args=["proposals", own.uid, "discard"]),
-    )  # fmt: skip
+    )
     for path in paths:
         page = two.client.get(path)
         assert (page.status_code, OFFERED in page.text, TEXT["title"] in page.text) == (404, True, False), path
@@ -250,9 +260,10 @@ def test_a_draft_saved_after_the_seat_was_changed_elsewhere_is_saved(two: Two) -
 def test_a_draft_that_saves_itself_is_saved_and_leaves_the_other_window_its_seat(two: Two) -> None:
     own = two.draft(two.here)
     answer = two.client.post(
-        f"/drafts/proposals.text/{own.uid}/", TEXT | {"title": "改过的案由", "version": own.version},
+        f"/drafts/proposals.text/{own.uid}/",
+        TEXT | {"title": "改过的案由", "version": own.version},
         headers={"X-Requested-With": "fetch"},
-    )  # fmt: skip
+    )
     own.refresh_from_db()
     assert (answer.status_code, answer.json()["version"], own.title) == (200, own.version, "改过的案由")
     assert (two.seat_acted_in(), two.client.get("/home/").text.count(SWITCHED)) == (two.there.uid, 0)
@@ -287,9 +298,10 @@ def test_a_new_text_is_kept_although_one_may_write_nothing_in_the_seat_changed_t
 def test_whatever_else_was_sent_from_a_page_of_the_other_seat_is_done_there(cast: Cast, two: Two) -> None:
     invitation = invited(cast, two.here, cast.proposer)
     answer = two.client.post(
-        f"/proposals/{invitation.uid}/invitation/", {"answer": "decline", "reason": "不熟悉情况", "version": invitation.version},
+        f"/proposals/{invitation.uid}/invitation/",
+        {"answer": "decline", "reason": "不熟悉情况", "version": invitation.version},
         follow=True,
-    )  # fmt: skip
+    )
     signature = Signature.objects.get(proposal=invitation, member=two.here)
     assert (answer.status_code, signature.answer, SWITCHED in answer.text) == (200, Answer.DECLINED, True)
     two.choose(two.there)
@@ -345,9 +357,14 @@ def test_what_is_sent_as_one_is_stays_in_the_seat_acted_in(two: Two) -> None:
 def told(account: Account, code: str, text: str) -> None:
     event = Event.objects.exclude(notices__account=account).order_by("id")[0]
     Notice.objects.create(
-        account=account, committee_code=code, event=event, matter=text, text=text, url="/account/",
+        account=account,
+        committee_code=code,
+        event=event,
+        matter=text,
+        text=text,
+        url="/account/",
         made_at=timezone.now(),
-    )  # fmt: skip
+    )
 
 
 def test_a_notice_names_its_committee_to_who_has_to_do_with_several(cast: Cast, two: Two) -> None:

@@ -17,7 +17,8 @@ logger = logging.getLogger(__name__)
 def taken_back(request: HttpRequest, error: AlteredError) -> HttpResponse:
     """Say that nothing was changed, and whom to tell. The log says which row: the reader could do nothing with it.
 
-    409 and not 500: the request is in order, the database is not. The script of a page takes 409 for a text that is newer.
+    409 and not 500: the request is in order, the database is not. The script of a page takes 409 for a text that is
+    newer.
     """
     logger.error("an act was taken back at %s", request.path, exc_info=error)
     if request.headers.get("X-Requested-With") == "fetch":

@@ -68,8 +68,8 @@ def home(request: HttpRequest) -> HttpResponse:
 def _desk(user: Any, member: Member | None, now: datetime) -> dict[str, Any]:
     """Return what a desk shows: its queues, and what stands beside them.
 
-    What the last look through the files found, what the matters show to who leads, and of which committee what waits beside
-    them for the member is.
+    What the last look through the files found, what the matters show to who leads, and of which committee what waits
+    beside them for the member is.
     """
     waiting = queues.queues(user, now)
     return {

@@ -62,7 +62,8 @@ NASTY = {
     "invisible": "1\u200b",
 }
 AROUND = {"a name without end": ("", "@"), "hosts without end": ("a@", "")}
-WHOLE_MINUTE = 60  # one look that went over the rest of the text from every place would take hours, with a megabyte days
+# one look that went over the rest of the text from every place would take hours, with a megabyte days
+WHOLE_MINUTE = 60
 LETTERS = 1_000_000 if THOROUGH else 200_000
 
 

@@ -244,7 +244,8 @@ def form_errors(form: BaseForm) -> dict[str, object]:
     Where no field is at fault, it is the act that was refused: no typing mends a code that does not work yet.
     """
     wrong = [bound for bound in form if bound.errors] if form.is_bound else []
-    kept = not any(isinstance(field.widget, PasswordInput) for field in form.fields.values())  # a password is never sent back
+    # a password is never sent back
+    kept = not any(isinstance(field.widget, PasswordInput) for field in form.fields.values())
     quiet = not getattr(form, "keeps_work", True)  # of a form whose content is nothing that somebody fears to lose
     return {"form": form, "wrong": wrong, "kept": kept, "quiet": quiet}
 

@@ -1,7 +1,7 @@
 """What stands around every page is drawn once and kept: a template builtin, so no page loads it.
 
-A head is the same for the same person with the same numbers waiting on the same page. It is kept by all that it shows, and what
-differs from one answer to the next (the token of its forms, where the page was) is put in afterwards.
+A head is the same for the same person with the same numbers waiting on the same page. It is kept by all that it shows,
+and what differs from one answer to the next (the token of its forms, where the page was) is put in afterwards.
 """
 
 from functools import lru_cache
@@ -30,7 +30,10 @@ class Place:
 
 @register.simple_tag(takes_context=True)
 def shell_head(context: Context, name: str) -> SafeString:
-    """Draw the head of a page with its menus: the template finds nothing but `shell`, the token and the page's address."""
+    """Draw the head of a page with its menus.
+
+    The template finds nothing but `shell`, the token and the page's address.
+    """
     shell = (context.get("shell") or Shell()).kept
     drawn = (_head if _keeps() else _head.__wrapped__)(name, shell, get_language())
     request = context.get("request")

@@ -69,7 +69,8 @@ def test_help_and_error_are_joined_to_the_control():
     assert described == ["id_on_helptext", "id_on_error"]
     assert all(f'id="{name}"' in text for name in described)
     assert 'aria-invalid="true"' in text
-    assert ('data-day="day"' in text, 'type="date"' in text) == (True, False)  # a browser's calendar speaks its own language
+    # a browser's calendar speaks its own language
+    assert ('data-day="day"' in text, 'type="date"' in text) == (True, False)
 
 
 def test_a_group_of_choices_is_joined_to_its_error():

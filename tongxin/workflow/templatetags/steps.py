@@ -47,7 +47,10 @@ def buttons(subject: Any, actor: Any, *, notes: dict[str, str] | None = None, sk
 
 
 def in_order(found: Iterable[Button]) -> list[Button]:
-    """Return buttons as every bar shows them: the one main button first, then what is open, what is blocked, grave ones last."""
+    """Return buttons as every bar shows them.
+
+    The one main button first, then what is open, what is blocked, grave ones last.
+    """
     made = list(found)
     main = next((b for b in made if b.main), None)
     single = [b if b is main else replace(b, main=False) for b in made]
@@ -56,6 +59,9 @@ def in_order(found: Iterable[Button]) -> list[Button]:
 
 @register.inclusion_tag("ui/_action_bar.html", takes_context=True)
 def action_bar(context: Any, subject: Any, extra: Any = None, first: Any = None) -> dict[str, Any]:
-    """Draw the action bar of a row: what comes `first`, its steps, then `extra`; these two are no steps of its table."""
+    """Draw the action bar of a row: what comes `first`, its steps, then `extra`.
+
+    These two are no steps of its table.
+    """
     found = [*(first or []), *buttons(subject, context["request"].user), *(extra or [])]
     return {"actions": in_order(found), "request": context["request"]}

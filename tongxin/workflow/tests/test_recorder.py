@@ -23,8 +23,11 @@ def test_a_life_leads_along_the_graph_to_where_its_row_is(cast: Cast, told: Reco
     begun, handed_in = told.events()
     assert (begun.at, begun.via, begun.from_state, begun.to_state) == (None, "import", "", State.DRAFT)
     assert (handed_in.at, handed_in.from_state, handed_in.to_state, handed_in.data) == (
-        FIRST, State.DRAFT, State.SUBMITTED, {"season": "平时提案"},
-    )  # fmt: skip
+        FIRST,
+        State.DRAFT,
+        State.SUBMITTED,
+        {"season": "平时提案"},
+    )
     assert {event.recorded_at for event in (begun, handed_in)} == {moment("2026-03-03")}
 
 
@@ -57,8 +60,10 @@ def test_what_was_told_in_any_order_comes_in_that_of_time_and_rows_stand_for_the
     events = told.events(told.take())
     assert [event.kind for event in events] == ["proposals.draft", "proposals.release", "proposals.absorb"]
     assert (events[0].actor_name, events[2].data, events[2].acting_as) == (
-        cast.proposer.name, {"proposal": proposal.pk}, "提案委员会",
-    )  # fmt: skip
+        cast.proposer.name,
+        {"proposal": proposal.pk},
+        "提案委员会",
+    )
     assert told.said == []
     told.begin(proposal, at=FIRST)  # what was taken is told: another life may begin
 

@@ -120,12 +120,24 @@ def test_every_bar_shows_the_next_act_first_and_grave_ones_last() -> None:
     def one(label: str, *reasons: str, main: bool = False, stop: bool = False) -> Button:
         return Button(label, "/", reasons, main=main, stop=stop)
 
-    found = in_order([
-        one("撤案", stop=True), one("记录面商"), one("送审", "还没有会办意见"), one("签发", main=True), one("催办"), one("签收", main=True),
-    ])  # fmt: skip
+    found = in_order(
+        [
+            one("撤案", stop=True),
+            one("记录面商"),
+            one("送审", "还没有会办意见"),
+            one("签发", main=True),
+            one("催办"),
+            one("签收", main=True),
+        ]
+    )
     assert [(b.label, b.main) for b in found] == [
-        ("签发", True), ("记录面商", False), ("催办", False), ("签收", False), ("送审", False), ("撤案", False),
-    ]  # fmt: skip
+        ("签发", True),
+        ("记录面商", False),
+        ("催办", False),
+        ("签收", False),
+        ("送审", False),
+        ("撤案", False),
+    ]
 
 
 def test_a_unit_finds_the_next_act_before_what_it_may_do_besides(cast: Cast, client: Client) -> None:

@@ -24,9 +24,23 @@ from tongxin.deliberation.consensus.tests.shared import POLIS, needs_polis
 ROOT = Path(__file__).parents[4]
 GOLDEN = Path(__file__).parent / "golden"
 TOP = [
-    "participants", "in_map", "statements", "votes", "seed", "k", "silhouette", "explained", "reason", "groups",
-    "statements_out", "representative", "majority", "bridging", "dividing", "projection",
-]  # fmt: skip
+    "participants",
+    "in_map",
+    "statements",
+    "votes",
+    "seed",
+    "k",
+    "silhouette",
+    "explained",
+    "reason",
+    "groups",
+    "statements_out",
+    "representative",
+    "majority",
+    "bridging",
+    "dividing",
+    "projection",
+]
 
 
 @pytest.fixture
@@ -66,12 +80,30 @@ def test_the_document_has_the_documented_keys_and_nothing_else(run, votes):
     assert list(found) == TOP
     assert list(found["groups"][0]) == ["id", "size", "members"]
     assert list(found["statements_out"][0]) == [
-        "id", "agree", "disagree", "pass", "seen", "moderated", "priority", "extremity", "agree_interval",
-        "disagree_interval", "consensus_agree", "consensus_disagree", "groups",
-    ]  # fmt: skip
+        "id",
+        "agree",
+        "disagree",
+        "pass",
+        "seen",
+        "moderated",
+        "priority",
+        "extremity",
+        "agree_interval",
+        "disagree_interval",
+        "consensus_agree",
+        "consensus_disagree",
+        "groups",
+    ]
     assert list(found["statements_out"][0]["groups"][0]) == [
-        "id", "agree", "disagree", "seen", "p_agree", "p_disagree", "agree_interval", "disagree_interval",
-    ]  # fmt: skip
+        "id",
+        "agree",
+        "disagree",
+        "seen",
+        "p_agree",
+        "p_disagree",
+        "agree_interval",
+        "disagree_interval",
+    ]
     assert list(found["representative"][0]) == ["group", "statement", "direction", "p", "p_test", "r", "r_test"]
     assert list(found["majority"]) == ["agree", "disagree"]
     assert list(found["projection"][0]) == ["participant", "x", "y", "group"]
