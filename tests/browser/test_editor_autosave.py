@@ -207,7 +207,7 @@ def test_a_reason_survives_an_ended_session_on_the_device(
     Session.objects.all().delete()
     cache.clear()
     page.get_by_role("button", name="退回修改").click()
-    expect(page.locator("#trouble")).to_contain_text("您写的内容已存在本机")
+    expect(page.locator("main")).to_contain_text("您写的内容已存在本机")
     sign_in(cast.office)
     page.close()
     page = opened(context, live_server, step)
