@@ -50,13 +50,9 @@ def shell_of(request: HttpRequest) -> Shell:
         duty = own[0].body or (own[0].unit.name if own[0].unit else str(own[0].get_duty_display()))
         line = "　".join(filter(None, (duty, _chosen_seat(user))))
         return Shell(
-            kind="desk",
-            subtitle=_subtitle(own),
-            groups=menus.groups(request.path, user, queues.at_addresses(user)),
-            person=Person(user.name, line),
-            search_url=menus.search_url(user),
-            **common,
-        )
+            kind="desk", subtitle=_subtitle(own), groups=menus.groups(request.path, user, queues.at_addresses(user)), person=Person(user.name, line),
+            search_url=menus.search_url(user), **common,
+        )  # fmt: skip
     if member is None:
         return _of_nobody(request, Person(user.name), common)
     line = ""
@@ -117,21 +113,13 @@ def _portal(request: HttpRequest) -> Shell:
     committee: Committee | None = getattr(request, "public_committee", None) or home.portal_committee(request.path)
     name = committee.short_name if committee else _("同心")
     return Shell(
-        kind="portal",
-        committee_name=name,
-        subtitle=_("智慧政协"),
-        tabs=menus.doors(request.path, committee),
-        home_url="/",
-        signin_url=_signin(request, committee),
-        **_demo(request),
-    )
+        kind="portal", committee_name=name, subtitle=_("智慧政协"), tabs=menus.doors(request.path, committee), home_url="/",
+        signin_url=_signin(request, committee), **_demo(request),
+    )  # fmt: skip
 
 
 def _signin(request: HttpRequest, committee: Committee | None) -> str:
-    """Return where one signs in from a public page, and comes back to it.
-
-    From a front or a door one goes on to the own home.
-    """
+    """Return where one signs in from a public page, and comes back to it: from a front or a door one goes on to the own home."""
     page = reverse("sign-in-at", args=[committee.code]) if committee else reverse("account_login")
     here = asked.address(request.get_full_path()) if request.method in {"GET", "HEAD"} else ""
     is_front = request.resolver_match is not None and request.resolver_match.url_name in FRONTS

@@ -148,16 +148,9 @@ def begin(
     add(subject, state=workflow.initial)
     made = with_it()
     return audit.record(
-        workflow.kind(workflow.start[0]),
-        subject,
-        actor=actor,
-        at=at,
-        data=data,
-        proves=[truth.New(row) for row in (subject, *made)],
-        to_state=workflow.initial,
-        acting_as=_capacity(subject, actor),
-        regulation_version=regulation,
-    )
+        workflow.kind(workflow.start[0]), subject, actor=actor, at=at, data=data, proves=[truth.New(row) for row in (subject, *made)],
+        to_state=workflow.initial, acting_as=_capacity(subject, actor), regulation_version=regulation,
+    )  # fmt: skip
 
 
 @transaction.atomic
@@ -175,11 +168,11 @@ def perform(
 ) -> Event:
     """Check, move, record, then run the row's effects: all of it or none of it.
 
-    `payload` is an instance of the row's `asks`. `by_system` lets an effect or a scheduled task take a step that no
-    person may take by hand (`by` is not asked, `when` is). `seen` is the uid of the last move that the page showed,
-    where there was a page: a row that came back to the same state by other moves is not the one that was decided on.
-    `also` is what an effect or a task sets and says with the step, beside what the row's `sets` do. Raises NotAllowed,
-    Blocked, Invalid, Overtaken.
+    `payload` is an instance of the row's `asks`. `by_system` lets an effect or a scheduled task take a step that no person
+    may take by hand (`by` is not asked, `when` is). `seen` is the uid of the last move that the page showed, where there was a
+    page: a row that came back to the same state by other moves is not the one that was decided on. `also` is what an effect or
+    a task sets and says with the step, beside what the row's `sets` do. Raises NotAllowed, Blocked,
+    Invalid, Overtaken.
     """
     workflow, source = workflow_of(subject), subject.state
     row = workflow.row(source, action)
@@ -202,18 +195,10 @@ def perform(
         raise Overtaken(last)
     _write(setting)
     event = audit.record(
-        workflow.kind(action),
-        subject,
-        actor=actor,
-        at=at,
-        from_state=source,
-        to_state=row.target,
-        data=plain(payload) | dict(setting.facts),
-        acting_as=_capacity(subject, actor),
-        on_behalf_of=on_behalf_of,
-        regulation_version=setting.regulation,
-        proves=proved,
-    )
+        workflow.kind(action), subject, actor=actor, at=at, from_state=source, to_state=row.target,
+        data=plain(payload) | dict(setting.facts), acting_as=_capacity(subject, actor),
+        on_behalf_of=on_behalf_of, regulation_version=setting.regulation, proves=proved,
+    )  # fmt: skip
     for effect in row.then:
         effect(subject, event)
     return event
