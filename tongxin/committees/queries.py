@@ -84,8 +84,13 @@ def affiliations_with(account: Account, *duties: str) -> set[tuple[int, str]]:
 
 def affiliated(account: Account, *duties: str, path: str) -> Q:
     """Return which rows are of a 归口 for which the account holds any of the duties; `path` leads to a row's 归口."""
+    return lying_in(affiliations_with(account, *duties), path=path)
+
+
+def lying_in(scope: Iterable[tuple[int, str]], *, path: str) -> Q:
+    """Return which rows are of a scope, (committee id, 归口) pairs; `path` leads to a row's 归口."""
     found = Q(pk__in=())
-    for committee_id, affiliation in affiliations_with(account, *duties):
+    for committee_id, affiliation in scope:
         found |= Q(**{"committee_id": committee_id, path: affiliation})
     return found
 

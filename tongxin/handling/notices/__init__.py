@@ -281,7 +281,7 @@ register(
     Tell("tasks.ask_return", assigning_office, lambda e, t: _("%(unit)s申请退办%(name)s%(because)s") % {"unit": t.unit, "name": _name(t), "because": because(e)}, urgent=True),
     Tell("tasks.grant_return", clerks, lambda e, t: _("同意你单位退办%(name)s%(because)s") % {"name": _name(t), "because": because(e)}),
     Tell("tasks.refuse_return", clerks, lambda e, t: _("不同意你单位退办%(name)s，请签收办理%(because)s") % {"name": _name(t), "because": because(e)}, urgent=True),
-    Tell("tasks.give_advice", answering_clerks, lambda e, t: _("%(unit)s送来%(name)s的会办意见") % {"unit": t.unit, "name": _name(t)}),
+    Tell("tasks.give_advice", answering_clerks, lambda e, t: _("%(unit)s已提交%(name)s会办意见") % {"unit": t.unit, "name": _name(t)}),
     Tell("tasks.ask_advice_again", clerks, lambda e, t: _("主办单位请你单位补充%(name)s的会办意见%(because)s") % {"name": _name(t), "because": because(e)}, urgent=True),
     Tell("tasks.submit_reply", unit_leaders, lambda e, t: _("%(name)s的答复稿请您审签") % {"name": _name(t)}, urgent=True),
     Tell("tasks.submit_for_review", supervising_office, lambda e, t: _("%(unit)s报来%(name)s的答复稿，请审核") % {"unit": t.unit, "name": _name(t)}),

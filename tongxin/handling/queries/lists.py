@@ -180,10 +180,7 @@ def scope_of(user: Any, duty: str) -> list[Any]:
 
 def own(scope: Sequence[Any], prefix: str = "") -> Q:
     """Return which rows lie in a scope (`scope_of`); `prefix` leads to their proposals."""
-    seen = Q(pk__in=())
-    for committee_id, affiliation in zip(scope[::2], scope[1::2], strict=True):
-        seen |= Q(**{"committee_id": committee_id, f"{prefix}routed_to": affiliation})
-    return seen
+    return bodies.lying_in(zip(scope[::2], scope[1::2], strict=True), path=f"{prefix}routed_to")
 
 
 def to_assign(*scope: Any) -> QuerySet[Proposal]:

@@ -15,6 +15,13 @@ from tongxin.proposals.choices import COLLECTIVE_FORMS, Form
 from tongxin.ui.fields import Moment
 
 
+def _few_words(label: Any, seen: Any, too_long: Any) -> forms.CharField:
+    """Return a field for a line or two that need not be said; `seen` says by whom they are read."""
+    area, said = forms.Textarea(attrs={"rows": 2}), {"max_length": too_long}
+    options = {"label": label, "help_text": seen, "widget": area, "error_messages": said}
+    return forms.CharField(required=False, max_length=200, **options)
+
+
 class InviteForm(forms.Form):
     """Whom to ask to co-sign, and until when."""
 
@@ -34,27 +41,13 @@ class InviteForm(forms.Form):
 class AnswerForm(forms.Form):
     """A word beside the answer to an invitation, which nobody has to write."""
 
-    reason = forms.CharField(
-        label=_("附言（可不填）"),
-        required=False,
-        max_length=200,
-        help_text=_("第一提案人会看到。谢绝的，可以说明原因。"),
-        widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"max_length": _("附言请写在 200 字以内。")},
-    )
+    reason = _few_words(_("附言（可不填）"), _("第一提案人会看到。谢绝的，可以说明原因。"), _("附言请写在 200 字以内。"))
 
 
 class LeavingForm(forms.Form):
     """An optional reason for leaving."""
 
-    reason = forms.CharField(
-        label=_("原因（可不填）"),
-        required=False,
-        max_length=200,
-        help_text=_("第一提案人会看到。"),
-        widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"max_length": _("原因请写在 200 字以内。")},
-    )
+    reason = _few_words(_("原因（可不填）"), _("第一提案人会看到。"), _("原因请写在 200 字以内。"))
 
 
 class BehalfForm(forms.Form):
